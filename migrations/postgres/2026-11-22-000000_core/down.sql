@@ -1,0 +1,10 @@
+DROP TABLE figures;
+DROP TABLE returns;
+DROP TABLE movements;
+DROP TABLE batches;
+DROP TABLE agreements;
+DROP TABLE sources;
+DROP TABLE locations;
+DROP TABLE history;
+DROP TABLE tokens;
+DROP TABLE data_version;

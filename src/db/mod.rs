@@ -1,0 +1,307 @@
+//! The one database, SQLite or PostgreSQL: connections, transactions, migrations.
+
+pub mod dialect;
+pub mod page;
+mod pool;
+pub mod schema;
+pub mod types;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::sync::Semaphore;
+
+use crate::error::Error;
+
+pub use pool::DatabaseUrl;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// How long a request may wait for a connection before it is told to come back later.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a transaction is tried again that PostgreSQL gave up for the sake of another.
+const TRIES: usize = 10;
+
+/// A connection to either database. The derive makes one backend of both, so that a query is written once.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// SQLite, built in.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL, or an engine that speaks its protocol.
+    Pg(PgConnection),
+}
+
+/// The backend of [`Conn`]: what boxed queries and expressions name.
+pub type Backend = MultiBackend;
+
+/// The pool of connections and, for SQLite, the one writer. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: pool::Pool,
+    /// Waiting requests wait here, and not on threads.
+    permits: Arc<Semaphore>,
+    /// SQLite has one writer at a time, so it is one thread that many requests share.
+    writer: Option<writer::Writer>,
+    size: usize,
+}
+
+impl Db {
+    /// Opens the database, with one connection made at once, so that a wrong address is said clearly.
+    pub fn open(url: &DatabaseUrl, connections: usize) -> Result<Self, Error> {
+        let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
+        drop(first);
+        let writer = matches!(url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone()));
+        let pool = pool::build(url, connections)?;
+        Ok(Self { pool, permits: Arc::new(Semaphore::new(connections)), writer, size: connections })
+    }
+
+    /// Runs a job that only reads, on one consistent state of the data.
+    ///
+    /// A connection that broke while idle (the server was restarted) is replaced, and the job tried again.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        job: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let db = self.clone();
+        self.on_a_thread(move || {
+            let mut last = Error::Unavailable("no connection".to_owned());
+            for _ in 0..=db.size {
+                let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+                match snapshot(&mut conn, &job) {
+                    Err(error) if pool::is_broken(&mut conn) => last = Error::Unavailable(error.to_string()),
+                    done => return done,
+                }
+            }
+            Err(last)
+        })
+        .await
+    }
+
+    /// Runs a job in one transaction: everything that it wrote is durable when this returns `Ok`, else nothing is.
+    ///
+    /// The job may run more than once, where PostgreSQL gave a transaction up for the sake of another.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if let Some(writer) = &self.writer {
+            return writer.run(job).await;
+        }
+        let db = self.clone();
+        let mut job = job;
+        self.on_a_thread(move || {
+            let mut last = Error::Unavailable("no connection".to_owned());
+            for attempt in 0..TRIES.max(db.size + 1) {
+                let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+                // Nothing has been sent yet: a connection that broke while idle is simply replaced.
+                if let Err(error) = begin(&mut conn) {
+                    last = Error::Unavailable(error.to_string());
+                    continue;
+                }
+                let done = job(&mut conn);
+                match finish(&mut conn, done) {
+                    Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
+                        last = Error::Unavailable(text);
+                    }
+                    Err(error) if pool::is_broken(&mut conn) => return Err(Error::Unavailable(error.to_string())),
+                    done => return done,
+                }
+            }
+            Err(last)
+        })
+        .await
+    }
+
+    /// Runs the migrations that are missing, under a lock, so that several instances can start at once.
+    pub fn migrate(&self) -> Result<(), Error> {
+        let mut conn = self.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        migrate(&mut conn)
+    }
+
+    /// Checks that the database answers and has just the migrations that this binary knows.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.read(|conn| match unapplied(conn)? {
+            (0, None) => Ok(()),
+            (missing, None) => Err(Error::Unavailable(format!("{missing} migrations have not been run"))),
+            (_, Some(newer)) => Err(newer_schema(&newer)),
+        })
+        .await
+    }
+
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = tokio::time::timeout(PATIENCE, self.permits.clone().acquire_owned());
+        let Ok(Ok(permit)) = permit.await else {
+            return Err(Error::Unavailable("every connection is busy".to_owned()));
+        };
+        let done = tokio::task::spawn_blocking(move || {
+            let done = job();
+            drop(permit);
+            done
+        });
+        done.await.map_err(|error| Error::Internal(error.to_string()))?
+    }
+}
+
+type Manager = <Conn as diesel::Connection>::TransactionManager;
+
+/// Marks what may succeed when tried again at once.
+const RETRY: &str = "conflict";
+
+/// One read-only transaction, so that the statements of one answer see one state of the data.
+fn snapshot<T>(conn: &mut Conn, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED")?,
+        Conn::Pg(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+    }
+    let done = job(conn);
+    finish(conn, done)
+}
+
+/// Begins to write. SQLite takes the write lock at once: a transaction that reads first and writes later is refused
+/// when another has written in between.
+fn begin(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn)?,
+    }
+    Ok(())
+}
+
+fn finish<T>(conn: &mut Conn, done: Result<T, Error>) -> Result<T, Error> {
+    match done {
+        Ok(value) => {
+            Manager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The connection is thrown away if even this fails.
+            if let Err(failed) = Manager::rollback_transaction(conn) {
+                log::debug!("rollback: {failed}");
+            }
+            Err(error)
+        }
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        let text = error.to_string();
+        match &error {
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+                Self::Taken("Another row was just given the same unique value.".to_owned())
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Self::InUse("Another row refers to this one, or the one referred to was just deleted.".to_owned())
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Self::Unavailable(format!("{RETRY}: {text}"))
+            }
+            DieselError::DatabaseError(_, _) if text.contains("deadlock detected") => {
+                Self::Unavailable(format!("{RETRY}: {text}"))
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+            | DieselError::DatabaseError(DatabaseErrorKind::UnableToSendCommand, _)
+            | DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)
+            | DieselError::BrokenTransactionManager => Self::Unavailable(text),
+            DieselError::DatabaseError(_, _) if NOT_OUR_FAULT.iter().any(|part| text.contains(part)) => {
+                Self::Unavailable(text)
+            }
+            _ => Self::Internal(text),
+        }
+    }
+}
+
+/// How SQLite and PostgreSQL say that it is the machine, and neither the caller nor this program.
+const NOT_OUR_FAULT: [&str; 12] = [
+    "database is locked",
+    "database or disk is full",
+    "attempt to write a readonly database",
+    "unable to open database file",
+    "disk I/O error",
+    "database disk image is malformed",
+    "No space left on device",
+    "terminating connection",
+    "server closed the connection",
+    "the database system is",
+    "remaining connection slots",
+    "canceling statement",
+];
+
+fn migration_error(error: impl std::fmt::Display) -> Error {
+    Error::Unavailable(format!("migrations: {error}"))
+}
+
+fn newer_schema(version: &str) -> Error {
+    Error::Unavailable(format!(
+        "the database has migration {version}, which this binary does not know: it was made by a newer homeward"
+    ))
+}
+
+/// How many migrations are missing, and one that is there and unknown, if any.
+fn unapplied(conn: &mut Conn) -> Result<(usize, Option<String>), Error> {
+    fn of<DB: diesel::backend::Backend>(
+        conn: &mut impl MigrationHarness<DB>,
+        known: EmbeddedMigrations,
+    ) -> Result<(usize, Option<String>), Error> {
+        use diesel::migration::MigrationSource;
+        let applied = conn.applied_migrations().map_err(migration_error)?;
+        let known: Vec<_> = MigrationSource::<DB>::migrations(&known)
+            .map_err(migration_error)?
+            .iter()
+            .map(|migration| migration.name().version().as_owned())
+            .collect();
+        let newer = applied.iter().find(|version| !known.contains(version)).map(ToString::to_string);
+        Ok((known.iter().filter(|version| !applied.contains(version)).count(), newer))
+    }
+    match conn {
+        Conn::Sqlite(conn) => of(conn, SQLITE_MIGRATIONS),
+        Conn::Pg(conn) => of(conn, POSTGRES_MIGRATIONS),
+    }
+}
+
+fn migrate(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        // An exclusive file lock: others wait for it (busy_timeout), then find nothing to do.
+        Conn::Sqlite(conn) => conn.exclusive_transaction(|conn| {
+            if unapplied_sqlite(conn)? {
+                conn.run_pending_migrations(SQLITE_MIGRATIONS).map_err(migration_error)?;
+            }
+            Ok::<_, Error>(())
+        })?,
+        Conn::Pg(conn) => conn.transaction(|conn| {
+            // A table lock and no advisory one, which engines that speak PostgreSQL's protocol may not have.
+            diesel::sql_query("CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER PRIMARY KEY)").execute(conn)?;
+            diesel::sql_query("LOCK TABLE migration_lock IN EXCLUSIVE MODE").execute(conn)?;
+            conn.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(migration_error)?;
+            Ok::<_, Error>(())
+        })?,
+    }
+    match unapplied(conn)? {
+        (_, Some(newer)) => Err(newer_schema(&newer)),
+        _ => Ok(()),
+    }
+}
+
+fn unapplied_sqlite(conn: &mut SqliteConnection) -> Result<bool, Error> {
+    conn.has_pending_migration(SQLITE_MIGRATIONS).map_err(migration_error)
+}
+
+/// Takes every migration back: for tests of the `down.sql` files.
+pub fn revert_all(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE_MIGRATIONS).map(|_| ()),
+        Conn::Pg(conn) => conn.revert_all_migrations(POSTGRES_MIGRATIONS).map(|_| ()),
+    }
+    .map_err(migration_error)
+}

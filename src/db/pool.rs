@@ -1,0 +1,148 @@
+//! Connections by the scheme of their address, and the pool of them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{self, ManageConnection, R2D2Connection};
+use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
+
+use super::Conn;
+use crate::error::Error;
+
+/// Where the data are. Shown without its password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// The path of an SQLite file, made where it is missing.
+    Sqlite(PathBuf),
+    /// The whole address of a PostgreSQL database.
+    Postgres(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return match path {
+                "" => Err("`sqlite:` needs a path: sqlite:homeward.db".to_owned()),
+                ":memory:" => Err("an SQLite database in memory is lost at the end: name a file".to_owned()),
+                path => Ok(Self::Sqlite(PathBuf::from(path))),
+            };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        // Never the text itself: a mistyped address holds a password all the same.
+        Err("the address must begin with sqlite:, postgres:// or postgresql://".to_owned())
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", ""));
+                let rest = rest.split(['?', '#']).next().unwrap_or_default();
+                let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+                write!(f, "{scheme}://{place}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// FULL: what was answered with 201 is on the disk. The writer thread commits many requests at once.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
+     PRAGMA temp_store = MEMORY;";
+
+pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+            conn.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(Conn::Sqlite(conn))
+        }
+        DatabaseUrl::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(url)?)),
+    }
+}
+
+pub(super) type Pool = r2d2::Pool<Manager>;
+
+pub(super) struct Manager(DatabaseUrl);
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, r2d2::Error> {
+        connect(&self.0).map_err(r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), r2d2::Error> {
+        conn.ping().map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        is_broken(conn)
+    }
+}
+
+pub(super) fn is_broken(conn: &mut Conn) -> bool {
+    use diesel::connection::TransactionManager;
+    type Transactions = <Conn as diesel::Connection>::TransactionManager;
+    Transactions::is_broken_transaction_manager(conn) || conn.is_broken()
+}
+
+pub(super) fn build(url: &DatabaseUrl, size: usize) -> Result<Pool, Error> {
+    let size = u32::try_from(size).unwrap_or(u32::MAX);
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(3))
+        // A check before each use would cost a quarter of the throughput; `Db::read` replaces broken ones instead.
+        .test_on_check_out(false)
+        .error_handler(Box::new(LogErrors))
+        .build(Manager(url.clone()))
+        .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))
+}
+
+#[derive(Debug)]
+struct LogErrors;
+
+impl r2d2::HandleError<r2d2::Error> for LogErrors {
+    fn handle_error(&self, error: r2d2::Error) {
+        log::warn!("database connection: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_chooses_the_database_and_a_typo_makes_no_file() {
+        assert_eq!("sqlite:a.db".parse(), Ok(DatabaseUrl::Sqlite("a.db".into())));
+        assert_eq!("sqlite:///tmp/a.db".parse(), Ok(DatabaseUrl::Sqlite("/tmp/a.db".into())));
+        for wrong in ["postgress://x:secret@y", "a.db", "", "sqlite:", "sqlite::memory:"] {
+            let error = wrong.parse::<DatabaseUrl>().unwrap_err();
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let url: DatabaseUrl = "postgres://ada:secret@db.example/homeward?password=hidden".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://db.example/homeward");
+    }
+}

@@ -1,0 +1,50 @@
+//! What can go wrong, in our words: no HTTP, no SQL. `http/problem.rs` turns it into an answer.
+
+use crate::domain::{Finding, Resource};
+
+/// What went wrong.
+#[derive(Debug)]
+pub enum Error {
+    /// Query parameters that cannot be understood: all of them.
+    Parameters(Vec<Finding>),
+    /// Everything that is wrong in a body that could be read.
+    Invalid(Vec<Finding>),
+    /// No such row, for whoever asks.
+    NotFound(Resource, String),
+    /// A row of this code exists already, or another member that must be unique is taken.
+    Taken(String),
+    /// Others refer to the row.
+    InUse(String),
+    /// The row has changed since the caller saw it, or is (not) there against the caller's condition.
+    Precondition(String),
+    /// A statistic would have more rows than anybody reads.
+    TooManyRows(usize),
+    /// The database cannot be reached, is too busy, or cannot write. The text is for the log.
+    Unavailable(String),
+    /// A fault of ours. The text is for the log.
+    Internal(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Parameters(found) | Self::Invalid(found) => {
+                let messages: Vec<_> = found
+                    .iter()
+                    .map(|one| {
+                        let place = one.pointer.as_deref().or(one.parameter.as_deref()).unwrap_or_default();
+                        format!("{place}: {}", one.message)
+                    })
+                    .collect();
+                write!(f, "{}", messages.join("; "))
+            }
+            Self::NotFound(resource, code) => write!(f, "there is no {} {code}", resource.singular()),
+            Self::Taken(text) | Self::InUse(text) | Self::Precondition(text) => write!(f, "{text}"),
+            Self::TooManyRows(limit) => write!(f, "the answer has more than {limit} rows"),
+            Self::Unavailable(text) => write!(f, "the database is not available: {text}"),
+            Self::Internal(text) => write!(f, "internal error: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,5 @@
+//! homeward
+pub mod db;
+pub mod domain;
+pub mod error;
+pub mod store;

@@ -1,0 +1,138 @@
+//! The only SQL: what is read and written, one file for each table and one for each thing derived.
+//!
+//! A read takes a [`Reading`] (who reads, in which language), a write takes a [`Tx`]: nothing gets at the rows
+//! without saying who asks.
+
+pub mod filter;
+pub mod history;
+mod rows;
+pub mod tokens;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::db::page::{Page, PageRequest};
+use crate::db::{Conn, Db};
+use crate::domain::access::Viewer;
+use crate::domain::clock::Clock;
+use crate::domain::{Resource, Warning};
+use crate::error::Error;
+
+pub use filter::Filter;
+
+/// Who reads, and in which language names are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reading {
+    /// Who reads.
+    pub viewer: Viewer,
+    /// Whether names are Arabic where there are any (`labels=ar`).
+    pub arabic: bool,
+}
+
+/// A condition that the caller sets for a write (`If-Match`, `If-None-Match: *`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// The row must be there, in one of these revisions; an empty list is any revision (`If-Match: *`).
+    pub revisions: Option<Vec<i32>>,
+    /// The row must not be there (`If-None-Match: *`).
+    pub absent: bool,
+}
+
+/// What a write did.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The row's code.
+    pub code: String,
+    /// Whether it was created, and not replaced or changed.
+    pub created: bool,
+    /// What is remarkable.
+    pub warnings: Vec<Warning>,
+}
+
+/// A resource as the paths `/v1/{resource}` offer it.
+///
+/// Bodies come as JSON that was read, and are understood here, inside the transaction: a reference that does not exist
+/// stands in one list with a wrong type.
+pub trait Rows: Send + Sync + 'static {
+    /// Which resource.
+    const RESOURCE: Resource;
+    /// One row of a list: flat.
+    type Row: Serialize + utoipa::ToSchema + Send + 'static;
+    /// One row by itself, with its parts.
+    type Single: Serialize + utoipa::ToSchema + Send + 'static;
+    /// The fields that are written: what a body may hold, parts apart.
+    type Body: Serialize + utoipa::ToSchema + Send + 'static;
+
+    /// One page of a list.
+    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<Self::Row>, Error>;
+
+    /// How many rows the filter finds.
+    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error>;
+
+    /// One row, if it is there for whoever reads, and its revision.
+    fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(Self::Single, i32)>, Error>;
+
+    /// Creates a row.
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error>;
+
+    /// Creates or replaces the row of a code.
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error>;
+
+    /// Changes some fields of a row: a JSON Merge Patch (RFC 7396).
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error>;
+
+    /// Deletes a row and its parts.
+    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error>;
+
+    /// A row as an example for the document and for the header of an empty sheet.
+    fn sample() -> Self::Row;
+
+    /// A row by itself as an example.
+    fn sample_single() -> Self::Single;
+
+    /// A body as an example.
+    fn sample_body() -> Value;
+}
+
+/// A writing transaction: the connection, who writes and when, and the history that it leaves.
+pub struct Tx<'c> {
+    /// The connection, inside the transaction.
+    pub conn: &'c mut Conn,
+    /// The name of the token or command that writes.
+    pub by: &'c str,
+    /// When, to the millisecond: the same on both databases.
+    pub at: NaiveDateTime,
+    journal: history::Journal,
+}
+
+impl<'c> Tx<'c> {
+    /// The day of the transaction (UTC).
+    pub fn today(&self) -> NaiveDate {
+        self.at.date()
+    }
+
+    /// Does a job as one writing transaction, history included; the connection must be in a transaction.
+    pub fn run<T>(
+        conn: &'c mut Conn,
+        by: &'c str,
+        at: NaiveDateTime,
+        job: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut tx = Self { conn, by, at, journal: history::Journal::default() };
+        let done = job(&mut tx)?;
+        history::append(&mut tx)?;
+        Ok(done)
+    }
+}
+
+/// Writes in one transaction: the rows, what is derived from them, and their history.
+pub async fn write<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (clock, by) = (clock.clone(), by.to_owned());
+    db.write(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await
+}

@@ -1,0 +1,1 @@
+//! Tokens: stored as hashes, shown once.

@@ -180,3 +180,32 @@ impl<T> SelectableExpression<T> for Condition {}
 impl<G> ValidGrouping<G> for Condition {
     type IsAggregate = is_aggregate::Never;
 }
+
+/// What is written by one transaction at a time.
+#[derive(Clone, Copy, Debug)]
+pub enum Lock {
+    /// The gazetteer as a whole: paths are made of other rows' paths.
+    Locations,
+    /// One batch with everything below it.
+    Batch(i64),
+    /// One return with its figures.
+    Return(i64),
+    /// One agreement with its figures.
+    Agreement(i64),
+}
+
+/// Waits until no other transaction writes this, and keeps others out until the commit.
+///
+/// SQLite has one writer at a time anyway.
+pub fn lock(conn: &mut super::Conn, what: Lock) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    let super::Conn::Pg(conn) = conn else { return Ok(()) };
+    let row = |sql: &str, key: i64| diesel::sql_query(sql).bind::<BigInt, _>(key);
+    match what {
+        Lock::Locations => diesel::sql_query("LOCK TABLE locations IN SHARE ROW EXCLUSIVE MODE").execute(conn)?,
+        Lock::Batch(key) => row("SELECT 1 FROM batches WHERE id = $1 FOR UPDATE", key).execute(conn)?,
+        Lock::Return(key) => row("SELECT 1 FROM returns WHERE id = $1 FOR UPDATE", key).execute(conn)?,
+        Lock::Agreement(key) => row("SELECT 1 FROM agreements WHERE id = $1 FOR UPDATE", key).execute(conn)?,
+    };
+    Ok(())
+}

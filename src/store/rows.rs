@@ -2,8 +2,174 @@
 
 use chrono::NaiveDateTime;
 use serde::Serializer;
+use serde_json::{Map, Value};
+
+use super::{Condition, Tx, history};
+use crate::db::dialect;
+use crate::db::page::{PageRequest, SortBy};
+use crate::domain::findings::{Findings, Warning};
+use crate::domain::reading::Fields;
+use crate::domain::{Finding, Resource};
+use crate::error::Error;
 
 /// A time as answers give it: RFC 3339, UTC, to the millisecond.
 pub fn utc<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.3fZ"))
+}
+
+/// A code made by the server: a UUIDv7, so that codes rise in recorded order.
+pub fn new_code(tx: &mut Tx) -> String {
+    tx.next_code()
+}
+
+impl Condition {
+    /// Checks the caller's condition against the revision of the row, if there is one.
+    pub fn check(&self, revision: Option<i32>) -> Result<(), Error> {
+        if self.absent && revision.is_some() {
+            return Err(Error::Precondition("There is a row of this code already.".to_owned()));
+        }
+        match (&self.revisions, revision) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(Error::Precondition("There is no row of this code.".to_owned())),
+            (Some(seen), Some(now)) if seen.is_empty() || seen.contains(&now) => Ok(()),
+            (Some(_), Some(now)) => {
+                Err(Error::Precondition(format!("The row has changed since: it is at revision {now}.")))
+            }
+        }
+    }
+}
+
+/// The revision that a new row begins with: it goes on from a deleted row of the same code.
+pub fn first_revision(tx: &mut Tx, resource: Resource, code: &str) -> Result<i32, Error> {
+    Ok(history::last_revision(tx.conn, resource, code)?.map_or(1, |last| last + 1))
+}
+
+/// Ends the reading of a body: what is wrong is an error, all at once.
+pub fn refuse_if_wrong(findings: &Findings) -> Result<(), Error> {
+    if findings.errors.is_empty() { Ok(()) } else { Err(Error::Invalid(findings.errors.clone())) }
+}
+
+/// Reads the body of a row whose code stands in the path: the body may repeat it, and nothing else.
+pub fn path_code(code: &str, read: &mut String, at: &str, findings: &mut Findings) {
+    if read.is_empty() {
+        code.clone_into(read);
+    } else if read != code && !findings.wrong_at(&format!("{at}/code")) {
+        let message = format!("A code never changes: the path says {code:?}.");
+        findings.error(format!("{at}/code"), "code_changed", Some(Value::from(read.as_str())), message);
+        code.clone_into(read);
+    }
+}
+
+/// A member that was given and never changes.
+pub fn unchanged(name: &str, given: Option<&str>, kept: Option<&str>, at: &str, findings: &mut Findings) {
+    let pointer = format!("{at}/{name}");
+    if let Some(given) = given.filter(|given| Some(*given) != kept && !findings.wrong_at(&pointer)) {
+        let message = match kept {
+            Some(kept) => format!("`{name}` never changes: it is {kept:?}."),
+            None => format!("`{name}` never changes, and is not given here."),
+        };
+        findings.error(pointer, "never_changes", Some(Value::from(given)), message);
+    }
+}
+
+/// Reads an object with `read` and ends it, with everything wrong in `findings`.
+pub fn read<T>(
+    body: &Value,
+    findings: &mut Findings,
+    read_only: &[&'static str],
+    read: impl FnOnce(&mut Fields) -> T,
+) -> T {
+    let mut fields = Fields::new(body, String::new(), findings);
+    let value = read(&mut fields);
+    fields.finish(read_only);
+    value
+}
+
+/// A JSON Merge Patch (RFC 7396) of a row's own fields.
+pub fn merged(own: &Value, patch: &Value) -> Value {
+    let (Some(own), Some(patch)) = (own.as_object(), patch.as_object()) else { return patch.clone() };
+    let mut merged: Map<String, Value> = own.clone();
+    for (name, value) in patch {
+        merged.insert(name.clone(), value.clone());
+    }
+    Value::Object(merged)
+}
+
+/// Warns of read-only members whose value is not the row's: they were ignored.
+pub fn read_only_warnings(body: &Value, row: &Value, read_only: &[&'static str]) -> Vec<Warning> {
+    let given = |name: &&&str| body.get(**name).is_some_and(|given| row.get(**name).is_some_and(|is| is != given));
+    read_only
+        .iter()
+        .filter(given)
+        .map(|name| Warning {
+            pointer: format!("/{name}"),
+            code: "read_only",
+            message: format!("`{name}` is read-only: what was sent for it is ignored."),
+        })
+        .collect()
+}
+
+/// A reference to nothing, with the nearest that there is.
+pub fn unknown_reference(
+    tx: &mut Tx,
+    resource: Resource,
+    pointer: &str,
+    code: &str,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    if findings.wrong_at(pointer) {
+        return Ok(());
+    }
+    let viewer = crate::domain::access::Viewer::Editor;
+    let suggestion = super::references::suggestion(tx.conn, viewer, resource, code)?;
+    let message = format!("There is no {} {code:?}.", resource.singular());
+    findings.suggest(pointer, "unknown_reference", Some(Value::from(code)), message, suggestion);
+    Ok(())
+}
+
+/// One error about one member, where nothing else can be wrong.
+pub fn invalid(pointer: &str, code: &'static str, value: &str, message: String) -> Error {
+    let (pointer, value) = (Some(pointer.to_owned()), Some(Value::from(value)));
+    Error::Invalid(vec![Finding { pointer, parameter: None, code, value, message, suggestion: None }])
+}
+
+/// The rows after a position in a list, in its order. Undated rows come last, whichever the direction.
+pub fn after(request: &PageRequest, date: &'static str) -> dialect::Condition {
+    use dialect::Condition;
+    let Some(after) = &request.after else { return Condition::all([]) };
+    let (beyond, within) = if request.sort.descending { (" < ", " <= ") } else { (" > ", " >= ") };
+    let code = || Condition::sql("code").then(beyond).text(&after.code);
+    match (request.sort.by, after.date, after.time) {
+        (SortBy::Date, Some(last), _) => {
+            // The first condition says nothing new, but an index on the date can begin there.
+            let from = Condition::sql(date).then(within).date(last);
+            let tie = Condition::any([Condition::sql(date).then(beyond).date(last), code()]);
+            Condition::any([Condition::all([from, tie]), Condition::sql(date).then(" IS NULL")])
+        }
+        (SortBy::Date, None, _) => Condition::all([Condition::sql(date).then(" IS NULL"), code()]),
+        (SortBy::UpdatedAt, _, Some(last)) => {
+            let from = Condition::sql("updated_at").then(within).time(last);
+            let tie = Condition::any([Condition::sql("updated_at").then(beyond).time(last), code()]);
+            Condition::all([from, tie])
+        }
+        _ => code(),
+    }
+}
+
+/// The order of a list as SQL, by its date column.
+pub fn order(request: &PageRequest, date: &'static str) -> dialect::Condition {
+    use dialect::Condition;
+    match (request.sort.by, request.sort.descending) {
+        (SortBy::Date, true) => Condition::sql(date).then(" DESC NULLS LAST, code DESC"),
+        (SortBy::Date, false) => Condition::sql(date).then(" ASC NULLS LAST, code ASC"),
+        (SortBy::UpdatedAt, true) => Condition::sql("updated_at DESC, code DESC"),
+        (SortBy::UpdatedAt, false) => Condition::sql("updated_at ASC, code ASC"),
+        (SortBy::Code, true) => Condition::sql("code DESC"),
+        (SortBy::Code, false) => Condition::sql("code ASC"),
+    }
+}
+
+/// One row more than asked for tells whether there is a next page.
+pub fn fetch(request: &PageRequest) -> i64 {
+    i64::try_from(request.limit).unwrap_or(i64::MAX - 1) + 1
 }

@@ -1,0 +1,335 @@
+//! Local agreements that provided for departures.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::names::{Names, Wanted};
+use super::rows::{self, utc};
+use super::sources::with_code;
+use super::{Condition, Filter, Reading, Rows, Subject, Tx, Written, figures, filter, references};
+use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::schema::{agreements, batches, returns};
+use crate::db::types::{list_from_text, list_to_text};
+use crate::db::{Backend, Conn};
+use crate::domain::Resource;
+use crate::domain::agreement::Agreement;
+use crate::domain::batch::Party;
+use crate::domain::findings::Findings;
+use crate::domain::period::Span;
+use crate::domain::text::search_column;
+use crate::error::Error;
+
+/// The resource `agreements`.
+pub struct Agreements;
+
+/// A local agreement as it is read.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct AgreementView {
+    /// The public key.
+    pub code: String,
+    /// The name; Arabic with `labels=ar` where there is one.
+    pub name: String,
+    /// The name in Arabic letters.
+    pub name_ar: Option<String>,
+    /// What a source calls it, word for word.
+    pub name_as_reported: Option<String>,
+    /// The day on which it was signed.
+    pub signed_on: Option<NaiveDate>,
+    /// The place that it is about.
+    pub location: Option<String>,
+    /// Its name.
+    pub location_name: Option<String>,
+    /// Who signed, guaranteed, mediated.
+    pub parties: Vec<Party>,
+    /// Where its text, or a report of it, is found.
+    pub url: Option<String>,
+    /// Anything else; null for the public.
+    pub notes: Option<String>,
+    /// Rises with every change.
+    pub revision: i32,
+    /// When it was recorded.
+    #[serde(serialize_with = "utc")]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    #[serde(serialize_with = "utc")]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub updated_at: NaiveDateTime,
+}
+
+const READ_ONLY: &[&str] = &["location_name", "revision", "created_at", "updated_at", "warnings"];
+
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = agreements, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    #[diesel(skip_insertion, skip_update)]
+    id: i64,
+    code: String,
+    name: String,
+    name_ar: Option<String>,
+    name_as_reported: Option<String>,
+    signed_on: Option<NaiveDate>,
+    location_id: Option<i64>,
+    parties: String,
+    url: Option<String>,
+    notes: Option<String>,
+    words: String,
+    revision: i32,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl Row {
+    fn new(agreement: &Agreement, location_id: Option<i64>, revision: i32, at: NaiveDateTime) -> Result<Self, Error> {
+        let Agreement { code, name, name_ar, name_as_reported, signed_on, url, notes, .. } = agreement.clone();
+        let texts = [Some(&code), Some(&name), name_ar.as_ref(), name_as_reported.as_ref()];
+        let words = search_column(texts.into_iter().flatten().map(String::as_str));
+        let parties = list_to_text(&agreement.parties)?;
+        Ok(Self {
+            id: 0,
+            code,
+            name,
+            name_ar,
+            name_as_reported,
+            signed_on,
+            location_id,
+            parties,
+            url,
+            notes,
+            words,
+            revision,
+            created_at: at,
+            updated_at: at,
+        })
+    }
+
+    fn own(&self, names: &Names) -> Result<Agreement, Error> {
+        let row = self.clone();
+        Ok(Agreement {
+            code: row.code,
+            name: row.name,
+            name_ar: row.name_ar,
+            name_as_reported: row.name_as_reported,
+            signed_on: row.signed_on,
+            location: row.location_id.map(|location| names.location(location).code),
+            parties: list_from_text(&row.parties)?,
+            url: row.url,
+            notes: row.notes,
+        })
+    }
+
+    fn view(self, who: Reading, names: &Names) -> Result<AgreementView, Error> {
+        let location = self.location_id.map(|location| names.location(location));
+        Ok(AgreementView {
+            code: self.code,
+            name: self.name_ar.clone().filter(|_| who.arabic).unwrap_or(self.name),
+            name_ar: self.name_ar,
+            name_as_reported: self.name_as_reported,
+            signed_on: self.signed_on,
+            location: location.as_ref().map(|location| location.code.clone()),
+            location_name: location.map(|location| location.name),
+            parties: list_from_text(&self.parties)?,
+            url: self.url,
+            notes: self.notes.filter(|_| who.viewer.sees_restricted()),
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
+    Ok(agreements::table.filter(agreements::code.eq(code)).first(conn).optional()?)
+}
+
+fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
+    let mut wanted = Wanted::default();
+    wanted.locations(rows.iter().filter_map(|row| row.location_id));
+    Names::load(conn, who, &wanted)
+}
+
+fn view(conn: &mut Conn, who: Reading, row: Row) -> Result<AgreementView, Error> {
+    let names = names(conn, who, std::slice::from_ref(&row))?;
+    row.view(who, &names)
+}
+
+fn own(conn: &mut Conn, row: &Row) -> Result<Agreement, Error> {
+    let names = names(conn, super::INSIDE, std::slice::from_ref(row))?;
+    row.own(&names)
+}
+
+/// Raises the revision of an agreement for the sake of a figure on it.
+pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
+    if !tx.touched.insert((Resource::Agreements, id)) {
+        return Ok(());
+    }
+    let target = agreements::table.filter(agreements::id.eq(id));
+    diesel::update(target)
+        .set((agreements::revision.eq(agreements::revision + 1), agreements::updated_at.eq(tx.at)))
+        .execute(tx.conn)?;
+    let row: Row = target.first(tx.conn)?;
+    let own = serde_json::to_value(own(tx.conn, &row)?).ok();
+    tx.note(Resource::Agreements, &row.code, row.revision, own.clone(), own);
+    Ok(())
+}
+
+fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    let mut findings = Findings::default();
+    let mut agreement = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Agreement::read);
+    if let Some(code) = code {
+        rows::path_code(code, &mut agreement.code, "", &mut findings);
+    }
+    let before = find(tx.conn, &agreement.code)?;
+    if code.is_some() {
+        condition.check(before.as_ref().map(|row| row.revision))?;
+    }
+    let mut location = None;
+    if let Some(code) = agreement.location.clone() {
+        location = references::places(tx.conn, [code.as_str()])?.remove(&code);
+        match &location {
+            Some(place) => agreement.location = Some(place.code.clone()),
+            None => rows::unknown_reference(tx, Resource::Locations, "/location", &code, &mut findings)?,
+        }
+    }
+    rows::refuse_if_wrong(&findings)?;
+    if code.is_none() && before.is_some() {
+        return Err(Error::Taken(format!("There is an agreement {:?} already.", agreement.code)));
+    }
+    let created = before.is_none();
+    let seen = before.clone().map(|row| view(tx.conn, super::INSIDE, row)).transpose()?;
+    let location = location.map(|place| place.id);
+    let after = serde_json::to_value(&agreement).ok();
+    if let Some(before) = before {
+        let was = own(tx.conn, &before)?;
+        if was != agreement {
+            let row = Row::new(&agreement, location, before.revision + 1, tx.at)?;
+            let row = Row { created_at: before.created_at, ..row };
+            diesel::update(agreements::table.filter(agreements::id.eq(before.id))).set(&row).execute(tx.conn)?;
+            figures::date(tx.conn, Subject::Agreement(before.id), agreement.signed_on.map(Span::day))?;
+            tx.note(Resource::Agreements, &agreement.code, row.revision, serde_json::to_value(was).ok(), after);
+        }
+    } else {
+        let revision = rows::first_revision(tx, Resource::Agreements, &agreement.code)?;
+        let row = Row::new(&agreement, location, revision, tx.at)?;
+        diesel::insert_into(agreements::table).values(&row).execute(tx.conn)?;
+        tx.note(Resource::Agreements, &agreement.code, revision, None, after);
+    }
+    let row = match seen {
+        Some(seen) => Some(seen),
+        None => find(tx.conn, &agreement.code)?.map(|row| view(tx.conn, super::INSIDE, row)).transpose()?,
+    };
+    let row = serde_json::to_value(row).unwrap_or_default();
+    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
+    Ok(Written { code: agreement.code, created, warnings: findings.warnings })
+}
+
+/// The agreement of a code with the day that its figures are dated by, locked for the transaction.
+pub(super) fn subject(tx: &mut Tx, code: &str) -> Result<Option<(i64, Option<Span>)>, Error> {
+    let row = find(tx.conn, code)?;
+    Ok(row.map(|row| (row.id, row.signed_on.map(Span::day))))
+}
+
+impl Rows for Agreements {
+    const RESOURCE: Resource = Resource::Agreements;
+    type Row = AgreementView;
+    type Single = AgreementView;
+    type Body = Agreement;
+
+    fn page(
+        conn: &mut Conn,
+        who: Reading,
+        filter: &Filter,
+        request: &PageRequest,
+    ) -> Result<Page<AgreementView>, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        let rows: Vec<Row> = agreements::table
+            .into_boxed::<Backend>()
+            .filter(filter::agreements(&resolved, who.viewer))
+            .filter(rows::after(request, "signed_on"))
+            .order(rows::order(request, "signed_on"))
+            .limit(rows::fetch(request))
+            .load(conn)?;
+        let names = names(conn, who, &rows)?;
+        let views = rows.into_iter().map(|row| row.view(who, &names)).collect::<Result<_, _>>()?;
+        Ok(Page::of(views, request, |row: &AgreementView| Position {
+            date: row.signed_on.filter(|_| request.sort.by == SortBy::Date),
+            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
+            code: row.code.clone(),
+        }))
+    }
+
+    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        Ok(agreements::table.filter(filter::agreements(&resolved, who.viewer)).count().get_result(conn)?)
+    }
+
+    fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(AgreementView, i32)>, Error> {
+        let Some(row) = find(conn, code)? else { return Ok(None) };
+        let revision = row.revision;
+        Ok(Some((view(conn, who, row)?, revision)))
+    }
+
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
+        put(tx, None, body, &Condition::default())
+    }
+
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+        put(tx, Some(code), body, condition)
+    }
+
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
+        put(tx, Some(code), &rows::merged(&own, patch), condition)
+    }
+
+    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+        let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        condition.check(Some(row.revision))?;
+        let batch: Option<String> =
+            batches::table.filter(batches::agreement_id.eq(row.id)).select(batches::code).first(tx.conn).optional()?;
+        let homecoming: Option<String> =
+            returns::table.filter(returns::agreement_id.eq(row.id)).select(returns::code).first(tx.conn).optional()?;
+        for (what, code) in [("batch", batch), ("return", homecoming)] {
+            if let Some(code) = code {
+                return Err(Error::InUse(format!("The {what} {code:?} refers to this agreement.")));
+            }
+        }
+        figures::delete_all(tx, Subject::Agreement(row.id))?;
+        let was = own(tx.conn, &row)?;
+        diesel::delete(agreements::table.filter(agreements::id.eq(row.id))).execute(tx.conn)?;
+        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(was).ok(), None);
+        Ok(())
+    }
+
+    fn sample() -> AgreementView {
+        AgreementView {
+            code: "al-waer-2017".to_owned(),
+            name: "Al-Waer agreement".to_owned(),
+            name_ar: Some("اتفاق الوعر".to_owned()),
+            name_as_reported: None,
+            signed_on: NaiveDate::from_ymd_opt(2017, 3, 13),
+            location: Some("al-waer".to_owned()),
+            location_name: Some("Al-Waer".to_owned()),
+            parties: super::sample_parties(),
+            url: Some("http://syrianobserver.com/?p=23818".to_owned()),
+            notes: None,
+            revision: 1,
+            created_at: NaiveDateTime::UNIX_EPOCH,
+            updated_at: NaiveDateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn sample_single() -> AgreementView {
+        Self::sample()
+    }
+
+    fn sample_body() -> Value {
+        json!({
+            "code": "al-waer-2017", "name": "Al-Waer agreement", "signed_on": "2017-03-13",
+            "parties": [{"name": "Russian Federation", "role": "guarantor"}],
+        })
+    }
+}

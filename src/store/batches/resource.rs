@@ -1,0 +1,137 @@
+//! Batches as the paths below `/v1/batches` offer them.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::write::{delete, put};
+use super::{Batch, BatchSingle, BatchView, Row, find, own, single, views};
+use crate::db::dialect::{Lock, lock};
+use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::schema::batches;
+use crate::db::{Backend, Conn};
+use crate::domain::Resource;
+use crate::domain::access::Viewer;
+use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
+use crate::error::Error;
+use crate::store::{Condition, Filter, Movements, Reading, Rows, Tx, Written, filter, rows};
+
+/// The resource `batches`.
+pub struct Batches;
+
+impl Rows for Batches {
+    const RESOURCE: Resource = Resource::Batches;
+    type Row = BatchView;
+    type Single = BatchSingle;
+    type Body = Batch;
+
+    fn page(
+        conn: &mut Conn,
+        who: Reading,
+        filter: &Filter,
+        request: &PageRequest,
+    ) -> Result<Page<BatchView>, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        let rows: Vec<Row> = batches::table
+            .into_boxed::<Backend>()
+            .filter(filter::batches(&resolved, who.viewer))
+            .filter(rows::after(request, "dated_on"))
+            .order(rows::order(request, "dated_on"))
+            .limit(rows::fetch(request))
+            .load(conn)?;
+        let page = Page::of(rows, request, |row| Position {
+            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
+            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
+            code: row.code.clone(),
+        });
+        page.map(|rows| views(conn, who, rows))
+    }
+
+    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        Ok(batches::table.filter(filter::batches(&resolved, who.viewer)).count().get_result(conn)?)
+    }
+
+    fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(BatchSingle, i32)>, Error> {
+        let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
+        let Some(row) = row else { return Ok(None) };
+        let revision = row.revision;
+        Ok(Some((single(conn, who, row)?, revision)))
+    }
+
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
+        put(tx, None, body, &Condition::default())
+    }
+
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+        put(tx, Some(code), body, condition)
+    }
+
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        lock(tx.conn, Lock::Batch(before.id))?;
+        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
+        put(tx, Some(code), &rows::merged(&own, patch), condition)
+    }
+
+    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
+        let row = find(tx.conn, code)?.ok_or_else(missing)?;
+        lock(tx.conn, Lock::Batch(row.id))?;
+        let row = find(tx.conn, code)?.ok_or_else(missing)?;
+        condition.check(Some(row.revision))?;
+        delete(tx, &row)
+    }
+
+    fn sample() -> BatchView {
+        BatchView {
+            code: "al-waer-01".to_owned(),
+            origin: "al-waer".to_owned(),
+            origin_name: "Al-Waer".to_owned(),
+            kind: BatchKind::Displacement,
+            number: Some(1),
+            agreement: Some("al-waer-2017".to_owned()),
+            agreement_name: Some("Al-Waer agreement".to_owned()),
+            scheduled_on: None,
+            departed_on: NaiveDate::from_ymd_opt(2017, 3, 18),
+            departed_on_precision: Precision::Day,
+            cancelled: false,
+            reasons: vec![Reason::Siege],
+            parties: crate::store::sample_parties(),
+            visibility: Visibility::Public,
+            notes: None,
+            households: Some(306),
+            households_low: Some(306),
+            households_high: Some(306),
+            households_high_open: Some(false),
+            individuals: Some(1354),
+            individuals_low: Some(1354),
+            individuals_high: Some(2000),
+            individuals_high_open: Some(false),
+            movement_count: 1,
+            movements_without_households: 0,
+            movements_without_individuals: 0,
+            revision: 1,
+            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn sample_single() -> BatchSingle {
+        BatchSingle { batch: Self::sample(), movements: vec![Movements::sample_single()] }
+    }
+
+    fn sample_body() -> Value {
+        json!({
+            "code": "al-waer-01", "origin": "al-waer", "number": 1, "departed_on": "2017-03-18",
+            "movements": [{
+                "destination": "SY0208", "arrived_on": "2017-03-19",
+                "figures": [
+                    {"stage": "departed", "role": "recommended", "source": "syrian-voice", "individuals": 1354},
+                    {"stage": "departed", "source": "orient", "individuals": 2000, "individuals_quantifier": "approximately"},
+                ],
+            }],
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! Returns as the paths below `/v1/returns` offer them.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::write::put;
+use super::{Return, ReturnSingle, ReturnView, Row, find, own, single, views};
+use crate::db::dialect::{Lock, lock};
+use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::schema::returns;
+use crate::db::{Backend, Conn};
+use crate::domain::Resource;
+use crate::domain::access::Viewer;
+use crate::domain::words::{HouseholdCompleteness, Precision, Visibility};
+use crate::error::Error;
+use crate::store::figures::{self, Subject};
+use crate::store::{Condition, Figures, Filter, Reading, Rows, Tx, Written, filter, rows};
+
+/// The resource `returns`.
+pub struct Returns;
+
+impl Rows for Returns {
+    const RESOURCE: Resource = Resource::Returns;
+    type Row = ReturnView;
+    type Single = ReturnSingle;
+    type Body = Return;
+
+    fn page(
+        conn: &mut Conn,
+        who: Reading,
+        filter: &Filter,
+        request: &PageRequest,
+    ) -> Result<Page<ReturnView>, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        let rows: Vec<Row> = returns::table
+            .into_boxed::<Backend>()
+            .filter(filter::returns(&resolved, who.viewer))
+            .filter(rows::after(request, "dated_on"))
+            .order(rows::order(request, "dated_on"))
+            .limit(rows::fetch(request))
+            .load(conn)?;
+        let page = Page::of(rows, request, |row| Position {
+            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
+            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
+            code: row.code.clone(),
+        });
+        page.map(|rows| views(conn, who, rows))
+    }
+
+    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        Ok(returns::table.filter(filter::returns(&resolved, who.viewer)).count().get_result(conn)?)
+    }
+
+    fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(ReturnSingle, i32)>, Error> {
+        let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
+        let Some(row) = row else { return Ok(None) };
+        let revision = row.revision;
+        Ok(Some((single(conn, who, row)?, revision)))
+    }
+
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
+        put(tx, None, body, &Condition::default())
+    }
+
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+        put(tx, Some(code), body, condition)
+    }
+
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
+        let before = find(tx.conn, code)?.ok_or_else(missing)?;
+        lock(tx.conn, Lock::Return(before.id))?;
+        let before = find(tx.conn, code)?.ok_or_else(missing)?;
+        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
+        put(tx, Some(code), &rows::merged(&own, patch), condition)
+    }
+
+    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
+        let row = find(tx.conn, code)?.ok_or_else(missing)?;
+        lock(tx.conn, Lock::Return(row.id))?;
+        let row = find(tx.conn, code)?.ok_or_else(missing)?;
+        condition.check(Some(row.revision))?;
+        figures::delete_all(tx, Subject::Return(row.id))?;
+        let was = own(tx.conn, &row)?;
+        diesel::delete(returns::table.filter(returns::id.eq(row.id))).execute(tx.conn)?;
+        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(was).ok(), None);
+        Ok(())
+    }
+
+    fn sample() -> ReturnView {
+        ReturnView {
+            code: "al-waer-return-05".to_owned(),
+            from: "zoghra-camp".to_owned(),
+            from_name: "Zoghra camp".to_owned(),
+            to: "al-waer".to_owned(),
+            to_name: "Al-Waer".to_owned(),
+            movement: None,
+            agreement: Some("al-waer-2017".to_owned()),
+            agreement_name: Some("Al-Waer agreement".to_owned()),
+            scheduled_on: None,
+            returned_on: NaiveDate::from_ymd_opt(2017, 7, 11),
+            returned_on_precision: Precision::Day,
+            from_as_reported: Some("camps at Jarablus".to_owned()),
+            household_completeness: Some(HouseholdCompleteness::Unknown),
+            members_remaining: None,
+            cancelled: false,
+            reasons: vec![],
+            parties: crate::store::sample_parties(),
+            visibility: Visibility::Public,
+            notes: None,
+            origin: "al-waer".to_owned(),
+            origin_name: "Al-Waer".to_owned(),
+            destination: "zoghra-camp".to_owned(),
+            destination_name: "Zoghra camp".to_owned(),
+            households: Some(150),
+            households_low: Some(150),
+            households_high: Some(200),
+            households_high_open: Some(false),
+            individuals: Some(511),
+            individuals_low: Some(400),
+            individuals_high: Some(630),
+            individuals_high_open: Some(false),
+            households_figure: Some("0197a2b0-0000-7000-8000-000000000004".to_owned()),
+            individuals_figure: Some("0197a2b0-0000-7000-8000-000000000003".to_owned()),
+            figure_count: 5,
+            revision: 1,
+            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn sample_single() -> ReturnSingle {
+        ReturnSingle { homecoming: Self::sample(), figures: vec![Figures::sample()] }
+    }
+
+    fn sample_body() -> Value {
+        json!({
+            "code": "al-waer-return-05", "from": "zoghra-camp", "to": "al-waer", "returned_on": "2017-07-11",
+            "figures": [{"stage": "departed", "source": "jarablus-council", "individuals": 511}],
+        })
+    }
+}

@@ -1,0 +1,264 @@
+//! Who says the number.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::rows::{self, utc};
+use super::{Condition, Filter, Reading, Rows, Tx, Written, filter};
+use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::schema::{figures, sources};
+use crate::db::types::Word;
+use crate::db::{Backend, Conn};
+use crate::domain::findings::Findings;
+use crate::domain::source::Source;
+use crate::domain::text::search_column;
+use crate::domain::words::{Reliability, SourceKind};
+use crate::domain::Resource;
+use crate::error::Error;
+
+/// The resource `sources`.
+pub struct Sources;
+
+/// Who says the number, as it is read.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct SourceView {
+    /// The public key.
+    pub code: String,
+    /// The name; Arabic with `labels=ar` where there is one.
+    pub name: String,
+    /// What kind of organisation it is.
+    pub kind: SourceKind,
+    /// The name in Arabic letters.
+    pub name_ar: Option<String>,
+    /// How reliable it is held to be.
+    pub reliability: Option<Reliability>,
+    /// Its address on the web.
+    pub url: Option<String>,
+    /// Whether only editors may know it.
+    pub confidential: bool,
+    /// Rises with every change.
+    pub revision: i32,
+    /// When it was recorded.
+    #[serde(serialize_with = "utc")]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    #[serde(serialize_with = "utc")]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub updated_at: NaiveDateTime,
+}
+
+const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", "warnings"];
+
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = sources, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    #[diesel(skip_insertion, skip_update)]
+    id: i64,
+    code: String,
+    name: String,
+    name_ar: Option<String>,
+    kind: Word<SourceKind>,
+    reliability: Option<Word<Reliability>>,
+    url: Option<String>,
+    confidential: bool,
+    words: String,
+    revision: i32,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl Row {
+    fn new(source: &Source, revision: i32, tx: &Tx) -> Self {
+        let names = [Some(source.code.as_str()), Some(source.name.as_str()), source.name_ar.as_deref()];
+        Self {
+            id: 0,
+            code: source.code.clone(),
+            name: source.name.clone(),
+            name_ar: source.name_ar.clone(),
+            kind: Word(source.kind),
+            reliability: source.reliability.map(Word),
+            url: source.url.clone(),
+            confidential: source.confidential,
+            words: search_column(names.into_iter().flatten()),
+            revision,
+            created_at: tx.at,
+            updated_at: tx.at,
+        }
+    }
+
+    fn own(&self) -> Source {
+        Source {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            kind: self.kind.0,
+            name_ar: self.name_ar.clone(),
+            reliability: self.reliability.map(|word| word.0),
+            url: self.url.clone(),
+            confidential: self.confidential,
+        }
+    }
+
+    fn view(self, arabic: bool) -> SourceView {
+        let name = self.name_ar.clone().filter(|_| arabic).unwrap_or(self.name);
+        SourceView {
+            code: self.code,
+            name,
+            kind: self.kind.0,
+            name_ar: self.name_ar,
+            reliability: self.reliability.map(|word| word.0),
+            url: self.url,
+            confidential: self.confidential,
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
+    Ok(sources::table.filter(sources::code.eq(code)).first(conn).optional()?)
+}
+
+fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error> {
+    let own = || serde_json::to_value(source).ok();
+    if let Some(before) = before {
+        let was = before.own();
+        if was != *source {
+            let row = Row { created_at: before.created_at, ..Row::new(source, before.revision + 1, tx) };
+            diesel::update(sources::table.filter(sources::id.eq(before.id))).set(&row).execute(tx.conn)?;
+            tx.note(Resource::Sources, &source.code, row.revision, serde_json::to_value(was).ok(), own());
+        }
+    } else {
+        let revision = rows::first_revision(tx, Resource::Sources, &source.code)?;
+        diesel::insert_into(sources::table).values(&Row::new(source, revision, tx)).execute(tx.conn)?;
+        tx.note(Resource::Sources, &source.code, revision, None, own());
+    }
+    Ok(())
+}
+
+/// Reads, checks and writes a whole source.
+fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    let mut findings = Findings::default();
+    let mut source = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Source::read);
+    if let Some(code) = code {
+        rows::path_code(code, &mut source.code, "", &mut findings);
+    }
+    let before = find(tx.conn, &source.code)?;
+    if code.is_some() {
+        condition.check(before.as_ref().map(|row| row.revision))?;
+    }
+    rows::refuse_if_wrong(&findings)?;
+    if code.is_none() && before.is_some() {
+        return Err(Error::Taken(format!("There is a source {:?} already.", source.code)));
+    }
+    let created = before.is_none();
+    let seen = before.clone().map(|row| row.view(false));
+    write(tx, &source, before)?;
+    let row = find(tx.conn, &source.code)?.map(|row| row.view(false));
+    let row = serde_json::to_value(seen.or(row)).unwrap_or_default();
+    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
+    Ok(Written { code: source.code, created, warnings: findings.warnings })
+}
+
+/// The code of the path counts as sent where the body leaves it out.
+pub(super) fn with_code(body: &Value, code: Option<&str>) -> Value {
+    let mut body = body.clone();
+    if let (Some(object), Some(code)) = (body.as_object_mut(), code)
+        && object.get("code").is_none_or(Value::is_null)
+    {
+        object.insert("code".to_owned(), Value::from(code));
+    }
+    body
+}
+
+impl Rows for Sources {
+    const RESOURCE: Resource = Resource::Sources;
+    type Row = SourceView;
+    type Single = SourceView;
+    type Body = Source;
+
+    fn page(
+        conn: &mut Conn,
+        who: Reading,
+        filter: &Filter,
+        request: &PageRequest,
+    ) -> Result<Page<SourceView>, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        let rows: Vec<Row> = sources::table
+            .into_boxed::<Backend>()
+            .filter(filter::sources(&resolved, who.viewer))
+            .filter(rows::after(request, "code"))
+            .order(rows::order(request, "code"))
+            .limit(rows::fetch(request))
+            .load(conn)?;
+        let views = rows.into_iter().map(|row| row.view(who.arabic)).collect();
+        Ok(Page::of(views, request, |row: &SourceView| Position {
+            date: None,
+            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
+            code: row.code.clone(),
+        }))
+    }
+
+    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
+        let resolved = filter::resolve(conn, who, filter)?;
+        Ok(sources::table.filter(filter::sources(&resolved, who.viewer)).count().get_result(conn)?)
+    }
+
+    fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(SourceView, i32)>, Error> {
+        let row = find(conn, code)?.filter(|row| !row.confidential || who.viewer.sees_confidential());
+        Ok(row.map(|row| (row.revision, row)).map(|(revision, row)| (row.view(who.arabic), revision)))
+    }
+
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
+        put(tx, None, body, &Condition::default())
+    }
+
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+        put(tx, Some(code), body, condition)
+    }
+
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let own = serde_json::to_value(before.own()).unwrap_or_default();
+        put(tx, Some(code), &rows::merged(&own, patch), condition)
+    }
+
+    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+        let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        condition.check(Some(row.revision))?;
+        let used: Option<String> =
+            figures::table.filter(figures::source_id.eq(row.id)).select(figures::code).first(tx.conn).optional()?;
+        if let Some(figure) = used {
+            return Err(Error::InUse(format!("The figure {figure:?} refers to this source.")));
+        }
+        diesel::delete(sources::table.filter(sources::id.eq(row.id))).execute(tx.conn)?;
+        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(row.own()).ok(), None);
+        Ok(())
+    }
+
+    fn sample() -> SourceView {
+        SourceView {
+            code: "jarablus-council".to_owned(),
+            name: "Jarablus local council".to_owned(),
+            kind: SourceKind::LocalCouncil,
+            name_ar: Some("المجلس المحلي في جرابلس".to_owned()),
+            reliability: Some(Reliability::Unknown),
+            url: None,
+            confidential: false,
+            revision: 1,
+            created_at: NaiveDateTime::UNIX_EPOCH,
+            updated_at: NaiveDateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn sample_single() -> SourceView {
+        Self::sample()
+    }
+
+    fn sample_body() -> Value {
+        json!({"code": "jarablus-council", "name": "Jarablus local council", "kind": "local_council"})
+    }
+}

@@ -2,4 +2,5 @@
 pub mod db;
 pub mod domain;
 pub mod error;
+pub mod http;
 pub mod store;

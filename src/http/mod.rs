@@ -1,0 +1,2 @@
+//! The HTTP floor.
+pub mod query;

@@ -6,6 +6,7 @@
 pub mod filter;
 pub mod history;
 mod rows;
+mod stub;
 pub mod tokens;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -20,6 +21,7 @@ use crate::domain::{Resource, Warning};
 use crate::error::Error;
 
 pub use filter::Filter;
+pub use stub::{Agreements, Batches, Figures, Locations, Movements, Returns, Sources};
 
 /// Who reads, and in which language names are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

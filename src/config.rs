@@ -10,7 +10,7 @@ use crate::db::DatabaseUrl;
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Where the data are: sqlite:<path>, postgres://… or postgresql://…
+    /// Where the data are: `sqlite:<path>`, `postgres://…` or `postgresql://…`.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:homeward.db", global = true, hide_env_values = true)]
     database_url: String,
     /// The address and port to listen on.

@@ -6,6 +6,7 @@
 pub mod filter;
 pub mod history;
 mod rows;
+pub mod statistics;
 pub mod tokens;
 
 use chrono::{NaiveDate, NaiveDateTime};

@@ -1,0 +1,394 @@
+//! Statistics: flows, stocks, the summary, and the places that people left and reached. Complete in one answer.
+
+use actix_web::http::{Method, header};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use futures_util::stream;
+use serde::Serialize;
+
+use super::auth::{Caller, Read};
+use super::problem::Problem;
+use super::query::{self, Parameter, Query};
+use super::reply::{self, Versioned};
+use crate::app::State;
+use crate::db::Conn;
+use crate::domain::location::Level;
+use crate::domain::period::Unit;
+use crate::domain::words::Word;
+use crate::error::Error;
+use crate::store::Reading;
+use crate::store::statistics::{self, By, FlowRow, PlaceRow, Question, StockRow, SummaryRow, Which};
+use crate::transfer::Format;
+
+/// Rows that are written at once: what is longer is streamed, so that no answer lies in memory as text.
+const AT_ONCE: usize = 2_000;
+
+/// One of the statistics.
+pub trait Statistic: 'static {
+    /// What its files are called, and the end of its path.
+    const NAME: &'static str;
+    /// What it takes beside the filters that all of them take.
+    const PARAMETERS: &'static [&'static Parameter];
+    /// Its rows.
+    type Row: Serialize + Send + 'static;
+
+    /// What it is asked, beside the filter and the level. Where `by` could not be read, rules over it have nothing to
+    /// say (`clear`).
+    fn ask(query: &mut Query, question: &mut Question, clear: bool);
+
+    /// The answer.
+    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<Self::Row>, Error>;
+
+    /// A row as an example: the header of a file without rows.
+    fn sample(question: &Question) -> Self::Row;
+}
+
+/// The filters of every statistic.
+const FILTERS: [&Parameter; 6] =
+    [&query::ORIGIN, &query::DESTINATION, &query::AGREEMENT, &query::SETTLEMENT_TYPE, &query::KIND, &query::LABELS];
+
+/// What a statistic takes.
+pub fn parameters<S: Statistic>(format: Format) -> Vec<&'static Parameter> {
+    let bom = (format == Format::Csv).then_some(&query::BOM);
+    S::PARAMETERS.iter().copied().chain(FILTERS).chain(bom).collect()
+}
+
+/// `/v1/stats/flows`
+pub struct Flows;
+
+impl Statistic for Flows {
+    const NAME: &'static str = "flows";
+    const PARAMETERS: &'static [&'static Parameter] =
+        &[&query::BY, &query::LEVEL, &query::FILL, &query::FROM, &query::TO];
+    type Row = FlowRow;
+
+    fn ask(query: &mut Query, question: &mut Question, clear: bool) {
+        question.by = keys(query);
+        question.fill = query.has(&query::FILL);
+        let periods = question.by.iter().filter(|key| matches!(key, By::Period(_))).count();
+        if periods > 1 {
+            let message = "`by` takes one period at the most.".to_owned();
+            query.refuse(&query::BY, "not_applicable", message);
+        }
+        if clear && question.fill && periods == 0 {
+            let message = "`fill` means nothing without a period in `by`.".to_owned();
+            query.refuse(&query::FILL, "not_applicable", message);
+        }
+        if clear {
+            check_level(query, question);
+        }
+    }
+
+    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<FlowRow>, Error> {
+        statistics::flows(conn, who, question)
+    }
+
+    fn sample(question: &Question) -> FlowRow {
+        FlowRow::sample(&question.by)
+    }
+}
+
+/// `/v1/stats/stocks`
+pub struct Stocks;
+
+impl Statistic for Stocks {
+    const NAME: &'static str = "stocks";
+    const PARAMETERS: &'static [&'static Parameter] =
+        &[&query::PLACES_BY, &query::PERIOD, &query::LEVEL, &query::AS_OF];
+    type Row = StockRow;
+
+    fn ask(query: &mut Query, question: &mut Question, clear: bool) {
+        question.by = keys(query);
+        if clear {
+            check_level(query, question);
+        }
+        // After the keys, wherever it stands in the question.
+        question.by.extend(query.word(&query::PERIOD).map(By::Period));
+    }
+
+    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<StockRow>, Error> {
+        statistics::stocks(conn, who, question)
+    }
+
+    fn sample(question: &Question) -> StockRow {
+        StockRow::sample(&question.by)
+    }
+}
+
+/// `/v1/stats/summary`
+pub struct Summary;
+
+impl Statistic for Summary {
+    const NAME: &'static str = "summary";
+    const PARAMETERS: &'static [&'static Parameter] = &[&query::AS_OF];
+    type Row = SummaryRow;
+
+    fn ask(_: &mut Query, _: &mut Question, _: bool) {}
+
+    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<SummaryRow>, Error> {
+        Ok(vec![statistics::summary(conn, who, question)?])
+    }
+
+    fn sample(_: &Question) -> SummaryRow {
+        SummaryRow::sample()
+    }
+}
+
+/// `/v1/destinations`
+pub struct Destinations;
+
+impl Statistic for Destinations {
+    const NAME: &'static str = "destinations";
+    const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
+    type Row = PlaceRow;
+
+    fn ask(_: &mut Query, _: &mut Question, _: bool) {}
+
+    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
+        statistics::destinations(conn, who, question)
+    }
+
+    fn sample(_: &Question) -> PlaceRow {
+        PlaceRow::sample(Which::Destination)
+    }
+}
+
+/// `/v1/origins`
+pub struct Origins;
+
+impl Statistic for Origins {
+    const NAME: &'static str = "origins";
+    const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
+    type Row = PlaceRow;
+
+    fn ask(_: &mut Query, _: &mut Question, _: bool) {}
+
+    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
+        statistics::origins(conn, who, question)
+    }
+
+    fn sample(_: &Question) -> PlaceRow {
+        PlaceRow::sample(Which::Origin)
+    }
+}
+
+/// The keys of `by`, which has been checked to hold words of its own, each once.
+fn keys(query: &Query) -> Vec<By> {
+    let key = |word: &String| match word.as_str() {
+        "origin" => Some(By::Origin),
+        "destination" => Some(By::Destination),
+        "agreement" => Some(By::Agreement),
+        unit => Unit::parse(unit).map(By::Period),
+    };
+    query.list(&query::BY).iter().filter_map(key).collect()
+}
+
+fn check_level(query: &mut Query, question: &Question) {
+    if query.has(&query::LEVEL) && !question.by.iter().any(|key| key.is_place()) {
+        let message = "`level` means nothing without `origin` or `destination` in `by`.".to_owned();
+        query.refuse(&query::LEVEL, "not_applicable", message);
+    }
+}
+
+fn question<S: Statistic>(text: &str, query: &mut Query) -> Question {
+    let level = query.text(&query::LEVEL);
+    let mut question = Question {
+        level: Level::ALL.into_iter().find(|one| Some(one.word()) == level),
+        as_of: query.date(&query::AS_OF),
+        ..Question::default()
+    };
+    let by = query::pairs(text).any(|(name, _)| name.as_deref() == Some(query::BY.name));
+    S::ask(query, &mut question, !by || query.has(&query::BY));
+    // Last, because it takes over everything that is wrong.
+    question.filter = query.filter();
+    question
+}
+
+/// A statistic, or a file of it where `Accept` asks for one.
+pub async fn get<S: Statistic>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let format = reply::negotiate(&request, &Format::ALL)?;
+    answer::<S>(&caller, &state, &request, format).await
+}
+
+/// A statistic as CSV.
+pub async fn get_csv<S: Statistic>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    answer::<S>(&caller, &state, &request, Format::Csv).await
+}
+
+/// A statistic as lines of JSON.
+pub async fn get_ndjson<S: Statistic>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    answer::<S>(&caller, &state, &request, Format::Ndjson).await
+}
+
+/// A statistic in a format that there is not.
+pub async fn no_such_format<S: Statistic>(_: HttpRequest) -> Result<HttpResponse, Problem> {
+    let name = S::NAME;
+    Err(Problem::not_found(format!("{name} can be had as JSON (without an ending), .csv and .ndjson.")))
+}
+
+async fn answer<S: Statistic>(
+    caller: &Caller<Read>,
+    state: &State,
+    request: &HttpRequest,
+    format: Format,
+) -> Result<HttpResponse, Problem> {
+    let mut query = Query::parse(request.query_string(), &parameters::<S>(format));
+    let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
+    let bom = query.flag(&query::BOM);
+    let question = question::<S>(request.query_string(), &mut query);
+    let read = reply::versioned(state, request, who.viewer, format, move |conn| {
+        Pieces::new(S::rows(conn, who, &question)?, &S::sample(&question), format, bom)
+    });
+    match read.await? {
+        Versioned::NotModified(response) => Ok(response),
+        Versioned::Read(mut pieces, tag) => {
+            let mut response = reply::list_of(format, &tag);
+            if format != Format::Json {
+                let name = reply::attachment(request, S::NAME, format);
+                response.insert_header((header::CONTENT_DISPOSITION, name));
+            }
+            if pieces.rows.as_slice().is_empty() {
+                return Ok(response.body(std::mem::take(&mut pieces.written)));
+            }
+            if request.method() == Method::HEAD {
+                return Ok(response.finish());
+            }
+            Ok(response.streaming(stream::iter(pieces)))
+        }
+    }
+}
+
+/// An answer on its way out: what is written already, and the rows that are still to be.
+struct Pieces<R> {
+    written: Vec<u8>,
+    rows: std::vec::IntoIter<R>,
+    format: Format,
+}
+
+impl<R: Serialize> Pieces<R> {
+    /// Begins to write, on the thread that has read: a short answer is complete after that.
+    fn new(rows: Vec<R>, sample: &R, format: Format, bom: bool) -> Result<Self, Error> {
+        let mut written = format.head(sample, bom)?;
+        if format == Format::Json {
+            written.extend_from_slice(br#"{"data":["#);
+        }
+        let mut pieces = Self { written, rows: rows.into_iter(), format };
+        pieces.write(true)?;
+        Ok(pieces)
+    }
+
+    /// Writes some more rows and, after the last, the end.
+    fn write(&mut self, first: bool) -> Result<(), Error> {
+        let rows: Vec<R> = self.rows.by_ref().take(AT_ONCE).collect();
+        if self.format != Format::Json {
+            self.written.extend(self.format.rows(&rows)?);
+            return Ok(());
+        }
+        for (at, row) in rows.iter().enumerate() {
+            if at > 0 || !first {
+                self.written.push(b',');
+            }
+            serde_json::to_writer(&mut self.written, row).map_err(|error| Error::Internal(error.to_string()))?;
+        }
+        if self.rows.as_slice().is_empty() {
+            self.written.extend_from_slice(b"]}");
+        }
+        Ok(())
+    }
+}
+
+impl<R: Serialize> Iterator for Pieces<R> {
+    type Item = Result<Bytes, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.written.is_empty() {
+            if self.rows.as_slice().is_empty() {
+                return None;
+            }
+            if let Err(error) = self.write(false) {
+                // Nothing follows an error, and the file ends short of its end: nobody takes it for a whole one.
+                self.rows = vec![].into_iter();
+                return Some(Err(error));
+            }
+        }
+        Some(Ok(std::mem::take(&mut self.written).into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked<S: Statistic>(text: &str) -> Question {
+        question::<S>(text, &mut Query::parse(text, &parameters::<S>(Format::Json)))
+    }
+
+    fn wrong<S: Statistic>(text: &str) -> Vec<(String, &'static str)> {
+        let wrong = asked::<S>(text).filter.wrong;
+        wrong.into_iter().map(|one| (one.parameter.unwrap_or_default(), one.code)).collect()
+    }
+
+    #[test]
+    fn questions_are_understood() {
+        let question = asked::<Flows>("by=month,destination&level=admin1&fill=zero&from=2017-03-01");
+        assert_eq!(question.by, [By::Period(Unit::Month), By::Destination]);
+        assert_eq!((question.level, question.fill, question.filter.wrong.len()), (Some(Level::Admin1), true, 0));
+        let question = asked::<Stocks>("period=quarter&by=agreement,origin&as_of=2017-12-31");
+        assert_eq!(question.by, [By::Agreement, By::Origin, By::Period(Unit::Quarter)]);
+        assert!(question.as_of.is_some() && question.filter.wrong.is_empty());
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused() {
+        let nothing = |name: &str| vec![(name.to_owned(), "not_applicable")];
+        assert_eq!(wrong::<Flows>("by=month,year"), nothing("by"));
+        assert_eq!(wrong::<Flows>("by=destination&fill=zero"), nothing("fill"));
+        assert_eq!(wrong::<Flows>("by=month&level=admin1"), nothing("level"));
+        assert_eq!(wrong::<Flows>("as_of=2017-01-01"), nothing("as_of"));
+        assert_eq!(wrong::<Stocks>("by=agreement&level=admin1"), nothing("level"));
+        for name in ["from", "to"] {
+            let query = format!("{name}=2017-01-01");
+            assert_eq!(wrong::<Stocks>(&query), nothing(name));
+            assert_eq!(wrong::<Summary>(&query), nothing(name));
+            assert_eq!(wrong::<Destinations>(&query), nothing(name));
+            assert_eq!(wrong::<Origins>(&query), nothing(name));
+        }
+        assert_eq!(wrong::<Flows>("limit=1"), nothing("limit"));
+        let unclear = vec![("by".to_owned(), "unknown_word")];
+        assert_eq!(wrong::<Flows>("by=moth,destination&level=admin1&fill=zero"), unclear);
+        assert_eq!(wrong::<Destinations>("level=admin1"), []);
+    }
+
+    #[test]
+    fn a_long_answer_comes_in_pieces_that_make_one_document() {
+        let rows: Vec<serde_json::Value> = (0..5_000).map(|at| serde_json::json!({ "at": at })).collect();
+        let pieces = |format, rows: Vec<_>| {
+            let pieces = Pieces::new(rows, &serde_json::json!({ "at": 0 }), format, false).unwrap();
+            let pieces: Vec<Vec<u8>> = pieces.map(|piece| piece.unwrap().to_vec()).collect();
+            (pieces.len(), String::from_utf8(pieces.concat()).unwrap())
+        };
+        let (count, text) = pieces(Format::Json, rows.clone());
+        assert_eq!(count, 3);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["data"].as_array().unwrap(), &rows);
+        assert_eq!(pieces(Format::Json, vec![]), (1, r#"{"data":[]}"#.to_owned()));
+        let (count, text) = pieces(Format::Ndjson, rows.clone());
+        assert_eq!((count, text.lines().count()), (3, 5_000));
+        assert_eq!(pieces(Format::Csv, vec![]), (1, "at\r\n".to_owned()));
+        assert_eq!(pieces(Format::Csv, rows).1.lines().count(), 5_001);
+        assert_eq!(pieces(Format::Ndjson, vec![]), (0, String::new()));
+    }
+}

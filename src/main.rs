@@ -1,1 +1,180 @@
-fn main() {}
+//! The commands of `homeward`. Exit status 0, 1 for failures, 2 for bad usage or settings.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use homeward::app;
+use homeward::config::{Config, Settings};
+use homeward::db::{DatabaseUrl, Db};
+use homeward::domain::text::is_code;
+use homeward::domain::words::{Role, Word};
+use homeward::error::Error;
+use homeward::http;
+use homeward::http::tokens::{MAX_DAYS, TokenBody};
+use homeward::store::tokens;
+use homeward::transfer::demo;
+
+/// Records how people are displaced and how they come back: what each source says, one recommended value, an honest range.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the API.
+    Serve,
+    /// Serves the record of Al-Waer from a fresh temporary database, open to read.
+    Demo,
+    /// Brings the schema of the database up to date.
+    Migrate,
+    /// Makes, lists and revokes tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Prints the description of the API (OpenAPI).
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Makes a token and prints it, this once.
+    Create {
+        /// Who or what will use it; a name is never used again.
+        #[arg(long)]
+        name: String,
+        /// What it may do: reader, editor or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// After how many days it expires.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=MAX_DAYS))]
+        expires_in_days: Option<i64>,
+    },
+    /// Lists all tokens, without what is secret.
+    List,
+    /// Revokes a token.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "a role is reader, editor or admin".to_owned())
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match cli.settings.check() {
+        Ok(config) => config,
+        Err(wrong) => {
+            wrong.iter().for_each(|line| eprintln!("homeward: {line}"));
+            return ExitCode::from(2);
+        }
+    };
+    if let Command::Token(TokenCommand::Create { name, .. }) = &cli.command
+        && !is_code(name)
+    {
+        eprintln!(
+            "homeward: a name is 1 to 64 letters (A to Z), digits, `_` or `-`, and begins with a letter or digit"
+        );
+        return ExitCode::from(2);
+    }
+    env_logger::Builder::new().parse_filters(&config.rust_log).init();
+    match actix_web::rt::System::new().block_on(run(cli.command, config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Unavailable(text) | Error::Internal(text)) => failed(&text),
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+fn failed(text: &str) -> ExitCode {
+    eprintln!("homeward: {}", text.trim().replace('\n', " "));
+    ExitCode::FAILURE
+}
+
+/// Prints; whoever closed the pipe has read enough.
+fn print(text: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::Internal(format!("cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn run(command: Command, config: Config) -> Result<(), Error> {
+    match command {
+        Command::Serve => {
+            let db = app::open(&config).await?;
+            app::serve(&config, db, |address| log::info!("homeward listens on http://{address}")).await
+        }
+        Command::Demo => run_demo(config).await,
+        Command::Migrate => Db::open(&config.database_url, 1)?.migrate(),
+        Command::Token(command) => {
+            let db = app::open(&Config { database_connections: 1, ..config }).await?;
+            run_token(command, &db).await
+        }
+        Command::Openapi => {
+            let text = serde_json::to_string_pretty(&http::document().0);
+            print(&text.map_err(|error| Error::Internal(error.to_string()))?)
+        }
+    }
+}
+
+async fn run_token(command: TokenCommand, db: &Db) -> Result<(), Error> {
+    let clock = app::system_clock();
+    match command {
+        TokenCommand::Create { name, role, expires_in_days } => {
+            print(&TokenBody { name, role, expires_in_days }.create(db, &clock).await?.token)
+        }
+        TokenCommand::List => {
+            let time = |time: Option<chrono::NaiveDateTime>| {
+                time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+            };
+            print(&format!("{:<32} {:<7} {:<21} {:<21} revoked", "name", "role", "created", "expires"))?;
+            for row in db.read(tokens::list).await? {
+                let (created, expires, revoked) =
+                    (time(Some(row.created_at)), time(row.expires_at), time(row.revoked_at));
+                print(&format!("{:<32} {:<7} {created:<21} {expires:<21} {revoked}", row.name, row.role.word()))?;
+            }
+            Ok(())
+        }
+        TokenCommand::Revoke { name } => {
+            let (wanted, now) = (name.clone(), clock.now());
+            if db.write(move |conn| tokens::revoke(conn, &wanted, now)).await? {
+                return Ok(());
+            }
+            Err(Error::Taken(format!("there is no token {name} that still holds")))
+        }
+    }
+}
+
+/// The folder is removed at the end, with everything in it.
+async fn run_demo(config: Config) -> Result<(), Error> {
+    let folder = tempfile::tempdir().map_err(|error| Error::Unavailable(format!("no temporary folder: {error}")))?;
+    let database_url = DatabaseUrl::Sqlite(folder.path().join("homeward.db"));
+    let config = Config { database_url, public_read: true, migrate_on_start: true, ..config };
+    let (db, clock) = (app::open(&config).await?, app::system_clock());
+    demo::load(&db, &clock).await?;
+    let editor = TokenBody { name: "demo".to_owned(), role: Role::Editor, expires_in_days: None };
+    let token = editor.create(&db, &clock).await?.token;
+    let mut printed = Ok(());
+    app::serve(&config, db, |address| {
+        printed = print(&format!(
+            "The record of Al-Waer, at http://{address} until you press Ctrl-C.\n\n\
+             An editor's token: {token}\n\n\
+             curl 'http://{address}/v1/movements?limit=3'\n\
+             curl 'http://{address}/v1/stats/flows?by=month,destination'\n\
+             curl -H 'Authorization: Bearer {token}' 'http://{address}/v1/sources'\n\n\
+             Documentation: http://{address}/docs/"
+        ));
+    })
+    .await?;
+    printed
+}

@@ -16,6 +16,7 @@ pub mod roles;
 pub mod source;
 pub mod tally;
 pub mod text;
+pub mod token;
 pub mod words;
 
 pub use findings::{Finding, Findings, Warning};

@@ -1,13 +1,17 @@
 //! Statistics: flows, stocks, the summary, and the places that people left and reached. Complete in one answer.
 
+mod described;
+
 use actix_web::http::{Method, header};
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::auth::{Caller, Read};
+use super::{Table, get, page};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
 use super::reply::{self, Versioned};
@@ -18,7 +22,9 @@ use crate::domain::period::Unit;
 use crate::domain::words::Word;
 use crate::error::Error;
 use crate::store::Reading;
-use crate::store::statistics::{self, By, FlowRow, PlaceRow, Question, StockRow, SummaryRow, Which};
+use crate::store::statistics::{
+    self, By, DestinationRow, FlowRow, OriginRow, PlaceRow, Question, StockRow, SummaryRow, Which,
+};
 use crate::transfer::Format;
 
 /// Rows that are written at once: what is longer is streamed, so that no answer lies in memory as text.
@@ -26,12 +32,20 @@ const AT_ONCE: usize = 2_000;
 
 /// One of the statistics.
 pub trait Statistic: 'static {
-    /// What its files are called, and the end of its path.
+    /// Its path.
+    const PATH: &'static str;
+    /// What its files are called.
     const NAME: &'static str;
+    /// What it tells, in a line.
+    const SUMMARY: &'static str;
+    /// What it tells, in a paragraph.
+    const ABOUT: &'static str;
     /// What it takes beside the filters that all of them take.
     const PARAMETERS: &'static [&'static Parameter];
     /// Its rows.
     type Row: Serialize + Send + 'static;
+    /// Its rows as the document describes them.
+    type Schema: ToSchema;
 
     /// What it is asked, beside the filter and the level. Where `by` could not be read, rules over it have nothing to
     /// say (`clear`).
@@ -58,10 +72,14 @@ pub fn parameters<S: Statistic>(format: Format) -> Vec<&'static Parameter> {
 pub struct Flows;
 
 impl Statistic for Flows {
+    const PATH: &'static str = "/v1/stats/flows";
     const NAME: &'static str = "flows";
+    const SUMMARY: &'static str = "Count who left and who came back";
+    const ABOUT: &'static str = "By period, place and agreement, as `by` asks; without `by` one total row. A row whose own period does not lie wholly in one that was asked for stands in `period: null`.";
     const PARAMETERS: &'static [&'static Parameter] =
         &[&query::BY, &query::LEVEL, &query::FILL, &query::FROM, &query::TO];
     type Row = FlowRow;
+    type Schema = FlowRow;
 
     fn ask(query: &mut Query, question: &mut Question, clear: bool) {
         question.by = keys(query);
@@ -93,10 +111,14 @@ impl Statistic for Flows {
 pub struct Stocks;
 
 impl Statistic for Stocks {
+    const PATH: &'static str = "/v1/stats/stocks";
     const NAME: &'static str = "stocks";
+    const SUMMARY: &'static str = "Count who is still away according to the record";
+    const ABOUT: &'static str = "Displaced minus returned, of everything whose period has ended by `as_of`; with `period`, at the end of every period from each key's first event.";
     const PARAMETERS: &'static [&'static Parameter] =
         &[&query::PLACES_BY, &query::PERIOD, &query::LEVEL, &query::AS_OF];
     type Row = StockRow;
+    type Schema = StockRow;
 
     fn ask(query: &mut Query, question: &mut Question, clear: bool) {
         question.by = keys(query);
@@ -120,9 +142,13 @@ impl Statistic for Stocks {
 pub struct Summary;
 
 impl Statistic for Summary {
+    const PATH: &'static str = "/v1/stats/summary";
     const NAME: &'static str = "summary";
+    const SUMMARY: &'static str = "Sum everything up";
+    const ABOUT: &'static str = "The total of stocks in one row, with its first and last day and the numbers of batches, places and sources.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::AS_OF];
     type Row = SummaryRow;
+    type Schema = SummaryRow;
 
     fn ask(_: &mut Query, _: &mut Question, _: bool) {}
 
@@ -139,9 +165,13 @@ impl Statistic for Summary {
 pub struct Destinations;
 
 impl Statistic for Destinations {
+    const PATH: &'static str = "/v1/destinations";
     const NAME: &'static str = "destinations";
+    const SUMMARY: &'static str = "List the places that received people";
+    const ABOUT: &'static str = "Every place that received people or saw returns, with its first and last arrival and its balance.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
     type Row = PlaceRow;
+    type Schema = DestinationRow;
 
     fn ask(_: &mut Query, _: &mut Question, _: bool) {}
 
@@ -158,9 +188,13 @@ impl Statistic for Destinations {
 pub struct Origins;
 
 impl Statistic for Origins {
+    const PATH: &'static str = "/v1/origins";
     const NAME: &'static str = "origins";
+    const SUMMARY: &'static str = "List the places that people left";
+    const ABOUT: &'static str = "Every place that people left or came back to, with its first and last departure and its balance.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
     type Row = PlaceRow;
+    type Schema = OriginRow;
 
     fn ask(_: &mut Query, _: &mut Question, _: bool) {}
 
@@ -205,8 +239,30 @@ fn question<S: Statistic>(text: &str, query: &mut Query) -> Question {
     question
 }
 
+impl Table {
+    /// Adds the paths of the statistics.
+    pub(super) fn statistics(&mut self) {
+        self.statistic::<Flows>();
+        self.statistic::<Stocks>();
+        self.statistic::<Summary>();
+        self.statistic::<Destinations>();
+        self.statistic::<Origins>();
+    }
+
+    fn statistic<S: Statistic>(&mut self) {
+        self.schemas.add::<S::Schema>();
+        let path = S::PATH;
+        self.path(path, vec![get(|| web::to(read::<S>), described::read::<S>())]);
+        let csv = described::export::<S>(Format::Csv, "CSV");
+        self.path(format!("{path}.csv"), vec![get(|| web::to(export_csv::<S>), csv)]);
+        let ndjson = described::export::<S>(Format::Ndjson, "lines of JSON");
+        self.path(format!("{path}.ndjson"), vec![get(|| web::to(export_ndjson::<S>), ndjson)]);
+        self.path(format!("{path}.{{format}}"), vec![page(|| web::to(no_such_format::<S>))]);
+    }
+}
+
 /// A statistic, or a file of it where `Accept` asks for one.
-pub async fn get<S: Statistic>(
+pub async fn read<S: Statistic>(
     caller: Caller<Read>,
     state: Data<State>,
     request: HttpRequest,
@@ -216,7 +272,7 @@ pub async fn get<S: Statistic>(
 }
 
 /// A statistic as CSV.
-pub async fn get_csv<S: Statistic>(
+pub async fn export_csv<S: Statistic>(
     caller: Caller<Read>,
     state: Data<State>,
     request: HttpRequest,
@@ -225,7 +281,7 @@ pub async fn get_csv<S: Statistic>(
 }
 
 /// A statistic as lines of JSON.
-pub async fn get_ndjson<S: Statistic>(
+pub async fn export_ndjson<S: Statistic>(
     caller: Caller<Read>,
     state: Data<State>,
     request: HttpRequest,

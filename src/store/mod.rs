@@ -7,6 +7,7 @@ pub mod filter;
 pub mod history;
 mod rows;
 pub mod statistics;
+mod stub;
 pub mod tokens;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -21,6 +22,7 @@ use crate::domain::{Resource, Warning};
 use crate::error::Error;
 
 pub use filter::Filter;
+pub use stub::{Agreements, Batches, Figures, Locations, Movements, Returns, Sources};
 
 /// Who reads, and in which language names are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

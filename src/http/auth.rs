@@ -1,0 +1,193 @@
+//! Who asks: settled in middleware, before any body is read, and what they may do: first in each handler's signature.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::catalogue::Code;
+use super::problem::Problem;
+use crate::app::State;
+use crate::domain::access::{Actor, Viewer};
+use crate::domain::token;
+use crate::domain::words::{Role, Word};
+use crate::store;
+
+/// Paths that are always open: a token sent there is not even looked at.
+fn is_open(path: &str) -> bool {
+    path == "/"
+        || path == "/openapi.json"
+        || ["/docs", "/health", "/problems"]
+            .iter()
+            .any(|open| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// What the `Authorization` header says.
+#[derive(Debug, PartialEq)]
+enum Shown {
+    Nothing,
+    Token(String),
+    Nonsense,
+}
+
+fn shown(headers: &HeaderMap) -> Shown {
+    let mut all = headers.get_all(header::AUTHORIZATION);
+    let Some(value) = all.next() else { return Shown::Nothing };
+    let text = value.to_str().ok().filter(|_| all.next().is_none());
+    let Some((scheme, rest)) = text.and_then(|text| text.trim().split_once(' ')) else { return Shown::Nonsense };
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") && !rest.is_empty() {
+        return Shown::Token(rest.to_owned());
+    }
+    if scheme.eq_ignore_ascii_case("basic") {
+        // Any name will do: the password is the token.
+        let decoded = STANDARD.decode(rest).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some((_, password)) = decoded.as_deref().and_then(|text| text.split_once(':')) {
+            return Shown::Token(password.to_owned());
+        }
+    }
+    Shown::Nonsense
+}
+
+fn unauthorized(detail: &str) -> Problem {
+    Problem::new(Code::Unauthorized, detail)
+        .with(header::WWW_AUTHENTICATE, "Bearer")
+        .with(header::WWW_AUTHENTICATE, "Basic realm=\"homeward\"")
+}
+
+async fn identify(state: &State, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
+    let token = match shown(headers) {
+        Shown::Nothing => return Ok(None),
+        Shown::Nonsense => return Err(unauthorized("`Authorization` is neither `Bearer <token>` nor Basic.")),
+        Shown::Token(token) => token,
+    };
+    let (hash, now) = (token::hash(&token), state.clock.now());
+    let actor = state.db.read(move |conn| store::tokens::holder(conn, &hash, now)).await?;
+    actor.map(Some).ok_or_else(|| unauthorized("The token is wrong, expired or revoked."))
+}
+
+/// The middleware: leaves the [`Actor`] with the request, or refuses a token that does not hold.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let state = request.app_data::<actix_web::web::Data<State>>().cloned();
+    if let Some(state) = state.filter(|_| !is_open(request.path())) {
+        match identify(&state, request.headers()).await {
+            Ok(Some(actor)) => {
+                request.extensions_mut().insert(actor);
+            }
+            Ok(None) => {}
+            Err(problem) => return Ok(request.into_response(problem.error_response()).map_into_right_body()),
+        }
+    }
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
+}
+
+/// A right that a handler needs.
+pub trait Right: 'static {
+    /// The least role that has it.
+    const ROLE: Role;
+    /// Whether nobody needs a token for it where reading is public.
+    const OPEN: bool = false;
+}
+
+/// To read what the caller may see.
+pub struct Read;
+/// To read what only editors see, and to write.
+pub struct Write;
+/// To manage tokens.
+pub struct Admin;
+
+impl Right for Read {
+    const ROLE: Role = Role::Reader;
+    const OPEN: bool = true;
+}
+
+impl Right for Write {
+    const ROLE: Role = Role::Editor;
+}
+
+impl Right for Admin {
+    const ROLE: Role = Role::Admin;
+}
+
+/// Who asks, and has this right. Stands first in the signature of every handler.
+pub struct Caller<R: Right> {
+    actor: Option<Actor>,
+    right: PhantomData<R>,
+}
+
+impl<R: Right> Caller<R> {
+    /// How much the caller sees.
+    pub fn viewer(&self) -> Viewer {
+        self.actor.as_ref().map_or(Viewer::Public, Actor::viewer)
+    }
+
+    /// The name that history records.
+    pub fn name(&self) -> &str {
+        self.actor.as_ref().map_or("anonymous", |actor| &actor.name)
+    }
+
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let actor = request.extensions().get::<Actor>().cloned();
+        let public = || request.app_data::<actix_web::web::Data<State>>().is_some_and(|state| state.public_read);
+        match &actor {
+            Some(actor) if !actor.may(R::ROLE) => {
+                let (has, needs) = (actor.role.word(), R::ROLE.word());
+                let detail = format!("This needs the role `{needs}`, and the token has `{has}`.");
+                Err(Problem::new(Code::Forbidden, detail))
+            }
+            None if !(R::OPEN && public()) => {
+                Err(unauthorized(&format!("This needs a token of the role `{}`.", R::ROLE.word())))
+            }
+            _ => Ok(Self { actor, right: PhantomData }),
+        }
+    }
+}
+
+impl<R: Right> FromRequest for Caller<R> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn of(value: &str) -> Shown {
+        let request = TestRequest::default().insert_header((header::AUTHORIZATION, value)).to_http_request();
+        shown(request.headers())
+    }
+
+    #[test]
+    fn a_token_comes_as_bearer_or_as_a_password() {
+        let token = Shown::Token("hw_x".to_owned());
+        let basic = format!("basic {}", STANDARD.encode("anybody:hw_x"));
+        for value in ["Bearer hw_x", "bearer  hw_x", basic.as_str()] {
+            assert_eq!(of(value), token, "{value}");
+        }
+        for value in ["", "Bearer", "Bearer ", "hw_x", "Basic !", "Digest x", "Basic aGVsbG8="] {
+            assert_eq!(of(value), Shown::Nonsense, "{value}");
+        }
+        assert_eq!(shown(TestRequest::default().to_http_request().headers()), Shown::Nothing);
+    }
+
+    #[test]
+    fn only_whole_segments_are_open() {
+        assert!(is_open("/docs") && is_open("/docs/x") && is_open("/problems/not_found") && is_open("/"));
+        assert!(!is_open("/docsx") && !is_open("/v1/batches"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Whatever goes wrong becomes `application/problem+json` (RFC 9457), with one code from [`super::catalogue`].
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use super::catalogue::{self, Code};
+use crate::domain::Finding;
+use crate::error::Error;
+
+/// The media type of every failure.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+/// How many seconds to wait when the database is not available.
+const RETRY_AFTER: &str = "5";
+
+/// A failure, as the caller gets it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Where this kind of problem is explained.
+    #[serde(rename = "type")]
+    #[schema(format = "uri-reference", example = "/problems/invalid_body")]
+    pub kind: String,
+    /// What kind of problem it is, in a few words.
+    pub title: &'static str,
+    /// The status of the answer.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What went wrong this time.
+    pub detail: String,
+    /// The kind of problem, for programs; never changes.
+    #[schema(value_type = String, example = "invalid_body")]
+    pub code: &'static str,
+    /// The request, as the log knows it; also in `X-Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Everything that is wrong in the input.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<Finding>,
+    /// Headers that belong to it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub headers: Vec<(header::HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    /// A problem of one of the kinds in the catalogue.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let entry = code.entry();
+        Self {
+            kind: format!("/problems/{}", entry.code),
+            title: entry.title,
+            status: entry.status,
+            detail: detail.into(),
+            code: entry.code,
+            request_id: None,
+            errors: vec![],
+            headers: vec![],
+        }
+    }
+
+    /// A failure that the framework has made, by its status.
+    pub fn of_status(status: StatusCode) -> Self {
+        let code = Code::of_status(status.as_u16());
+        Self::new(code, code.entry().meaning)
+    }
+
+    /// A fault of ours: the text goes to the log and to nobody else.
+    pub fn internal(text: &str) -> Self {
+        log::error!("internal error: {text:?}");
+        Self::new(Code::Internal, "This is a fault of the service. Its log says more, under the request's id.")
+    }
+
+    /// No path, or no row, of this name.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, detail)
+    }
+
+    /// With a header.
+    pub fn with(mut self, name: header::HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn with_errors(code: Code, errors: Vec<Finding>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => one.message.clone(),
+            many => format!("{} things are wrong: see `errors`.", many.len()),
+        };
+        Self { errors, ..Self::new(code, detail) }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Parameters(errors) => Self::with_errors(Code::InvalidParameters, errors),
+            Error::Invalid(errors) => Self::with_errors(Code::InvalidBody, errors),
+            Error::NotFound(resource, code) => {
+                Self::not_found(format!("There is no {} {}.", resource.singular(), code.escape_debug()))
+            }
+            Error::Taken(text) => Self::new(Code::AlreadyExists, text),
+            Error::InUse(text) => Self::new(Code::InUse, text),
+            Error::Precondition(text) => Self::new(Code::PreconditionFailed, text),
+            Error::TooManyRows(limit) => {
+                let detail = format!("The answer has more than {limit} rows: filter, or count by less.");
+                Self::new(Code::TooManyRows, detail)
+            }
+            Error::Unavailable(text) => {
+                log::warn!("the database is not available: {text:?}");
+                Self::new(Code::Unavailable, Code::Unavailable.entry().meaning).with(header::RETRY_AFTER, RETRY_AFTER)
+            }
+            Error::Internal(text) => Self::internal(&text),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type(MEDIA_TYPE);
+        // Small, and written again with the request's id by the outermost middleware: not worth a compressor.
+        response.insert_header((header::CONTENT_ENCODING, "identity"));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        for (name, value) in &self.headers {
+            response.append_header((name.clone(), value.clone()));
+        }
+        let mut response = response.body(self.to_body());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl Problem {
+    /// The body of the answer.
+    pub fn to_body(&self) -> BoxBody {
+        BoxBody::new(serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+/// A path that nobody serves.
+pub async fn no_such_path() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found("There is nothing at this path: see /docs and /openapi.json for what there is."))
+}
+
+/// The list of all problem codes.
+pub async fn list_problems() -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(catalogue::list())
+}
+
+/// What a problem code means, for programs or, where they are preferred, for people.
+pub async fn get_problem(request: actix_web::HttpRequest) -> Result<HttpResponse, Problem> {
+    let code = request.match_info().get("code").unwrap_or_default();
+    let Some(entry) = catalogue::find(code) else {
+        return Err(Problem::not_found(format!("There is no problem code {}.", code.escape_debug())));
+    };
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-cache")).insert_header((header::VARY, "Accept"));
+    if accept.trim_start().to_ascii_lowercase().starts_with("text/html") {
+        return Ok(response.content_type("text/html; charset=utf-8").body(entry.to_html()));
+    }
+    Ok(response.json(entry))
+}

@@ -1,0 +1,340 @@
+//! The seven resources, each with the same handlers: extract, one read or write, wrap.
+
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::auth::{Caller, Read, Write};
+use super::body;
+use super::problem::Problem;
+use super::query::{self, Parameter, Query, default_sort};
+use super::reply::{self, Versioned};
+use crate::app::State;
+use crate::db::page::DEFAULT_LIMIT;
+use crate::domain::words::Word;
+use crate::domain::{Finding, Resource};
+use crate::error::Error;
+use crate::store::{self, Reading, Rows, Tx, Written, history};
+use crate::transfer::{Export, Format};
+
+/// What each resource can be filtered by, on lists and in exports.
+pub fn filters(resource: Resource) -> &'static [&'static Parameter] {
+    use query::*;
+    match resource {
+        Resource::Locations => &[&LOCATION_KIND, &SETTLEMENT_TYPE, &PARENT, &Q, &UPDATED_SINCE],
+        Resource::Sources => &[&SOURCE_KIND, &Q, &UPDATED_SINCE],
+        Resource::Agreements => &[&FROM, &TO, &SOURCE, &Q, &UPDATED_SINCE],
+        Resource::Batches => {
+            &[&ORIGIN, &DESTINATION, &AGREEMENT, &SETTLEMENT_TYPE, &KIND, &FROM, &TO, &SOURCE, &Q, &UPDATED_SINCE]
+        }
+        Resource::Movements | Resource::Returns => &[
+            &ORIGIN,
+            &DESTINATION,
+            &AGREEMENT,
+            &SETTLEMENT_TYPE,
+            &KIND,
+            &FROM,
+            &TO,
+            &BATCH,
+            &SOURCE,
+            &Q,
+            &UPDATED_SINCE,
+        ],
+        Resource::Figures => &[
+            &ORIGIN,
+            &DESTINATION,
+            &AGREEMENT,
+            &SETTLEMENT_TYPE,
+            &KIND,
+            &FROM,
+            &TO,
+            &BATCH,
+            &SOURCE,
+            &STAGE,
+            &ROLE,
+            &SCOPE,
+            &Q,
+            &UPDATED_SINCE,
+        ],
+    }
+}
+
+/// Whether rows have a date, and lists begin with the newest.
+fn is_dated(resource: Resource) -> bool {
+    !matches!(resource, Resource::Locations | Resource::Sources)
+}
+
+fn sort_of(resource: Resource) -> &'static Parameter {
+    if is_dated(resource) { &query::SORT } else { &query::PLAIN_SORT }
+}
+
+/// What a list takes.
+pub fn list_parameters(resource: Resource) -> Vec<&'static Parameter> {
+    let paging = [sort_of(resource), &query::LIMIT, &query::CURSOR, &query::COUNT, &query::LABELS];
+    filters(resource).iter().copied().chain(paging).collect()
+}
+
+/// What an export takes: always the whole filtered set.
+pub fn export_parameters(resource: Resource, format: Format) -> Vec<&'static Parameter> {
+    let bom = (format == Format::Csv).then_some(&query::BOM);
+    filters(resource).iter().copied().chain([sort_of(resource), &query::LABELS]).chain(bom).collect()
+}
+
+/// What a history takes.
+pub const HISTORY_PARAMETERS: &[&Parameter] = &[&query::LIMIT, &query::BEFORE];
+
+/// What a row by itself takes.
+pub const SINGLE_PARAMETERS: &[&Parameter] = &[&query::LABELS];
+
+#[derive(Serialize)]
+struct Listed<'a, R> {
+    data: &'a [R],
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// The code in the path. What cannot be a code is not looked up: the databases differ in what they make of it.
+fn code_of<R: Rows>(request: &HttpRequest) -> Result<String, Error> {
+    let code = request.match_info().get("code").unwrap_or_default();
+    let fine = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if fine && code.len() <= 129 {
+        return Ok(code.to_owned());
+    }
+    if request.method() == Method::PUT {
+        let message = "The code in the path is 1 to 64 letters (A to Z), digits, `_` or `-`.".to_owned();
+        let (pointer, code) = (Some("/code".to_owned()), "invalid_code");
+        return Err(Error::Invalid(vec![Finding {
+            pointer,
+            parameter: None,
+            code,
+            value: None,
+            message,
+            suggestion: None,
+        }]));
+    }
+    Err(Error::NotFound(R::RESOURCE, code.chars().take(100).collect()))
+}
+
+/// `GET /v1/{resource}`: one page, or everything where `Accept` asks for a file.
+pub async fn list<R: Rows>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let format = reply::negotiate(&request, &Format::ALL)?;
+    if format != Format::Json {
+        return send::<R>(caller, &state, &request, format).await;
+    }
+    let mut query = Query::parse(request.query_string(), &list_parameters(R::RESOURCE));
+    let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
+    let (page, count) = (query.page(default_sort(is_dated(R::RESOURCE))), query.flag(&query::COUNT));
+    let filter = query.filter();
+    let read = reply::versioned(&state, &request, who.viewer, format, move |conn| {
+        let rows = R::page(conn, who, &filter, &page)?;
+        let total = if count { Some(R::count(conn, who, &filter)?) } else { None };
+        let next = rows.next.map(|cursor| cursor.encode());
+        let body = to_json(&Listed { data: &rows.rows, next_cursor: next.clone(), total })?;
+        Ok((body, next))
+    });
+    match read.await? {
+        Versioned::NotModified(response) => Ok(response),
+        Versioned::Read((body, next), tag) => {
+            let mut response = reply::list_of(format, &tag);
+            if let Some(cursor) = next {
+                response.insert_header((header::LINK, reply::next_link(&request, &cursor)));
+            }
+            Ok(response.body(body))
+        }
+    }
+}
+
+/// `GET /v1/{resource}.csv`: every row found.
+pub async fn export_csv<R: Rows>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    send::<R>(caller, &state, &request, Format::Csv).await
+}
+
+/// `GET /v1/{resource}.ndjson`: every row found.
+pub async fn export_ndjson<R: Rows>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    send::<R>(caller, &state, &request, Format::Ndjson).await
+}
+
+async fn send<R: Rows>(
+    caller: Caller<Read>,
+    state: &State,
+    request: &HttpRequest,
+    format: Format,
+) -> Result<HttpResponse, Problem> {
+    let mut query = Query::parse(request.query_string(), &export_parameters(R::RESOURCE, format));
+    let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
+    let (sort, bom) = (query.sort(default_sort(is_dated(R::RESOURCE))), query.flag(&query::BOM));
+    let export = Export::<R>::new(who, query.filter(), sort, format);
+    let begin = move |conn: &mut _| export.begin(conn, bom);
+    match reply::versioned(state, request, who.viewer, format, begin).await? {
+        Versioned::NotModified(response) => Ok(response),
+        Versioned::Read(rest, tag) => {
+            let mut response = reply::list_of(format, &tag);
+            let name = reply::attachment(request, R::RESOURCE.word(), format);
+            response.insert_header((header::CONTENT_DISPOSITION, name));
+            if request.method() == Method::HEAD {
+                return Ok(response.finish());
+            }
+            Ok(response.streaming(rest.stream(state.db.clone())))
+        }
+    }
+}
+
+/// `GET /v1/{resource}.{anything else}`.
+pub async fn no_such_format<R: Rows>(_: HttpRequest) -> Result<HttpResponse, Problem> {
+    let word = R::RESOURCE.word();
+    Err(Problem::not_found(format!("There are /v1/{word} (JSON), /v1/{word}.csv and /v1/{word}.ndjson.")))
+}
+
+/// `GET /v1/{resource}/{code}`: one row with its parts.
+pub async fn get<R: Rows>(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    reply::negotiate(&request, &[Format::Json])?;
+    let code = code_of::<R>(&request)?;
+    let who = reading(&request, caller.viewer())?;
+    let wanted = code.clone();
+    let found = state.db.read(move |conn| R::single(conn, who, &wanted)).await?;
+    let (row, revision) = found.ok_or(Error::NotFound(R::RESOURCE, code))?;
+    Ok(reply::single(HttpResponse::Ok(), &row, revision))
+}
+
+fn reading(request: &HttpRequest, viewer: crate::domain::access::Viewer) -> Result<Reading, Error> {
+    let mut query = Query::parse(request.query_string(), SINGLE_PARAMETERS);
+    query.finish()?;
+    Ok(Reading { viewer, arabic: query.arabic() })
+}
+
+/// What a write answers with: the row as it was left, in the same transaction.
+struct Left {
+    written: Written,
+    row: Value,
+    revision: i32,
+}
+
+async fn write<R: Rows>(
+    caller: &Caller<Write>,
+    state: &State,
+    request: &HttpRequest,
+    job: impl Fn(&mut Tx) -> Result<Written, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let who = reading(request, caller.viewer())?;
+    let left = store::write(&state.db, &state.clock, caller.name(), move |tx| {
+        let written = job(tx)?;
+        let found = R::single(tx.conn, who, &written.code)?;
+        let (row, revision) =
+            found.ok_or_else(|| Error::Internal(format!("{} is not there after a write", written.code)))?;
+        let row = reply::with_warnings(&row, &written.warnings)?;
+        Ok(Left { written, row, revision })
+    });
+    let left = left.await?;
+    let status = if left.written.created { StatusCode::CREATED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    if left.written.created {
+        let place = format!("/v1/{}/{}", R::RESOURCE.word(), left.written.code);
+        response.insert_header((header::LOCATION, place));
+    }
+    Ok(reply::single(response, &left.row, left.revision))
+}
+
+/// `POST /v1/{resource}`.
+pub async fn create<R: Rows>(
+    caller: Caller<Write>,
+    state: Data<State>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = body::json(&request, payload, state.max_body).await?;
+    write::<R>(&caller, &state, &request, move |tx| R::create(tx, &body)).await
+}
+
+/// `PUT /v1/{resource}/{code}`.
+pub async fn replace<R: Rows>(
+    caller: Caller<Write>,
+    state: Data<State>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let condition = reply::condition(&request)?;
+    let body = body::json(&request, payload, state.max_body).await?;
+    let code = code_of::<R>(&request)?;
+    write::<R>(&caller, &state, &request, move |tx| R::replace(tx, &code, &body, &condition)).await
+}
+
+/// `PATCH /v1/{resource}/{code}`.
+pub async fn change<R: Rows>(
+    caller: Caller<Write>,
+    state: Data<State>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let condition = reply::condition(&request)?;
+    let code = code_of::<R>(&request)?;
+    let patch = body::json(&request, payload, state.max_body).await?;
+    write::<R>(&caller, &state, &request, move |tx| R::change(tx, &code, &patch, &condition)).await
+}
+
+/// `DELETE /v1/{resource}/{code}`.
+pub async fn delete<R: Rows>(
+    caller: Caller<Write>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (condition, code) = (reply::condition(&request)?, code_of::<R>(&request)?);
+    Query::parse(request.query_string(), &[]).finish()?;
+    store::write(&state.db, &state.clock, caller.name(), move |tx| R::delete(tx, &code, &condition)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /v1/{resource}/{code}/history`: who changed the row, when, and how; also of a row that was deleted.
+pub async fn history<R: Rows>(
+    caller: Caller<Write>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let format = reply::negotiate(&request, &[Format::Json])?;
+    let code = code_of::<R>(&request)?;
+    let mut query = Query::parse(request.query_string(), HISTORY_PARAMETERS);
+    query.finish()?;
+    let limit = query.whole(&query::LIMIT).unwrap_or(DEFAULT_LIMIT);
+    let before = query.whole(&query::BEFORE).and_then(|seq| i64::try_from(seq).ok());
+    let read = reply::versioned(&state, &request, caller.viewer(), format, move |conn| {
+        let (entries, next) = history::of_row(conn, R::RESOURCE, &code, before, limit)?;
+        if entries.is_empty() && before.is_none() {
+            return Err(Error::NotFound(R::RESOURCE, code.clone()));
+        }
+        let next = next.map(|seq| seq.to_string());
+        let body = to_json(&Listed { data: &entries, next_cursor: next.clone(), total: None })?;
+        Ok((body, next))
+    });
+    match read.await? {
+        Versioned::NotModified(response) => Ok(response),
+        Versioned::Read((body, next), tag) => {
+            let mut response = reply::list_of(format, &tag);
+            if let Some(cursor) = next {
+                response.insert_header((header::LINK, reply::next_link(&request, &cursor)));
+            }
+            Ok(response.body(body))
+        }
+    }
+}

@@ -1,20 +1,21 @@
 //! Statistics: flows, stocks, the summary, and the places that people left and reached. Complete in one answer.
 
 mod described;
+mod pieces;
 
 use actix_web::http::{Method, header};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::pieces::Pieces;
 use super::auth::{Caller, Read};
-use super::{Table, get, page};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
 use super::reply::{self, Versioned};
+use super::{Table, get, page};
 use crate::app::State;
 use crate::db::Conn;
 use crate::domain::location::Level;
@@ -26,9 +27,6 @@ use crate::store::statistics::{
     self, By, DestinationRow, FlowRow, OriginRow, PlaceRow, Question, StockRow, SummaryRow, Which,
 };
 use crate::transfer::Format;
-
-/// Rows that are written at once: what is longer is streamed, so that no answer lies in memory as text.
-const AT_ONCE: usize = 2_000;
 
 /// One of the statistics.
 pub trait Statistic: 'static {
@@ -145,7 +143,8 @@ impl Statistic for Summary {
     const PATH: &'static str = "/v1/stats/summary";
     const NAME: &'static str = "summary";
     const SUMMARY: &'static str = "Sum everything up";
-    const ABOUT: &'static str = "The total of stocks in one row, with its first and last day and the numbers of batches, places and sources.";
+    const ABOUT: &'static str =
+        "The total of stocks in one row, with its first and last day and the numbers of batches, places and sources.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::AS_OF];
     type Row = SummaryRow;
     type Schema = SummaryRow;
@@ -168,7 +167,8 @@ impl Statistic for Destinations {
     const PATH: &'static str = "/v1/destinations";
     const NAME: &'static str = "destinations";
     const SUMMARY: &'static str = "List the places that received people";
-    const ABOUT: &'static str = "Every place that received people or saw returns, with its first and last arrival and its balance.";
+    const ABOUT: &'static str =
+        "Every place that received people or saw returns, with its first and last arrival and its balance.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
     type Row = PlaceRow;
     type Schema = DestinationRow;
@@ -191,7 +191,8 @@ impl Statistic for Origins {
     const PATH: &'static str = "/v1/origins";
     const NAME: &'static str = "origins";
     const SUMMARY: &'static str = "List the places that people left";
-    const ABOUT: &'static str = "Every place that people left or came back to, with its first and last departure and its balance.";
+    const ABOUT: &'static str =
+        "Every place that people left or came back to, with its first and last departure and its balance.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
     type Row = PlaceRow;
     type Schema = OriginRow;
@@ -316,8 +317,8 @@ async fn answer<S: Statistic>(
                 let name = reply::attachment(request, S::NAME, format);
                 response.insert_header((header::CONTENT_DISPOSITION, name));
             }
-            if pieces.rows.as_slice().is_empty() {
-                return Ok(response.body(std::mem::take(&mut pieces.written)));
+            if let Some(whole) = pieces.whole() {
+                return Ok(response.body(whole));
             }
             if request.method() == Method::HEAD {
                 return Ok(response.finish());
@@ -327,124 +328,5 @@ async fn answer<S: Statistic>(
     }
 }
 
-/// An answer on its way out: what is written already, and the rows that are still to be.
-struct Pieces<R> {
-    written: Vec<u8>,
-    rows: std::vec::IntoIter<R>,
-    format: Format,
-}
-
-impl<R: Serialize> Pieces<R> {
-    /// Begins to write, on the thread that has read: a short answer is complete after that.
-    fn new(rows: Vec<R>, sample: &R, format: Format, bom: bool) -> Result<Self, Error> {
-        let mut written = format.head(sample, bom)?;
-        if format == Format::Json {
-            written.extend_from_slice(br#"{"data":["#);
-        }
-        let mut pieces = Self { written, rows: rows.into_iter(), format };
-        pieces.write(true)?;
-        Ok(pieces)
-    }
-
-    /// Writes some more rows and, after the last, the end.
-    fn write(&mut self, first: bool) -> Result<(), Error> {
-        let rows: Vec<R> = self.rows.by_ref().take(AT_ONCE).collect();
-        if self.format != Format::Json {
-            self.written.extend(self.format.rows(&rows)?);
-            return Ok(());
-        }
-        for (at, row) in rows.iter().enumerate() {
-            if at > 0 || !first {
-                self.written.push(b',');
-            }
-            serde_json::to_writer(&mut self.written, row).map_err(|error| Error::Internal(error.to_string()))?;
-        }
-        if self.rows.as_slice().is_empty() {
-            self.written.extend_from_slice(b"]}");
-        }
-        Ok(())
-    }
-}
-
-impl<R: Serialize> Iterator for Pieces<R> {
-    type Item = Result<Bytes, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.written.is_empty() {
-            if self.rows.as_slice().is_empty() {
-                return None;
-            }
-            if let Err(error) = self.write(false) {
-                // Nothing follows an error, and the file ends short of its end: nobody takes it for a whole one.
-                self.rows = vec![].into_iter();
-                return Some(Err(error));
-            }
-        }
-        Some(Ok(std::mem::take(&mut self.written).into()))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked<S: Statistic>(text: &str) -> Question {
-        question::<S>(text, &mut Query::parse(text, &parameters::<S>(Format::Json)))
-    }
-
-    fn wrong<S: Statistic>(text: &str) -> Vec<(String, &'static str)> {
-        let wrong = asked::<S>(text).filter.wrong;
-        wrong.into_iter().map(|one| (one.parameter.unwrap_or_default(), one.code)).collect()
-    }
-
-    #[test]
-    fn questions_are_understood() {
-        let question = asked::<Flows>("by=month,destination&level=admin1&fill=zero&from=2017-03-01");
-        assert_eq!(question.by, [By::Period(Unit::Month), By::Destination]);
-        assert_eq!((question.level, question.fill, question.filter.wrong.len()), (Some(Level::Admin1), true, 0));
-        let question = asked::<Stocks>("period=quarter&by=agreement,origin&as_of=2017-12-31");
-        assert_eq!(question.by, [By::Agreement, By::Origin, By::Period(Unit::Quarter)]);
-        assert!(question.as_of.is_some() && question.filter.wrong.is_empty());
-    }
-
-    #[test]
-    fn what_means_nothing_is_refused() {
-        let nothing = |name: &str| vec![(name.to_owned(), "not_applicable")];
-        assert_eq!(wrong::<Flows>("by=month,year"), nothing("by"));
-        assert_eq!(wrong::<Flows>("by=destination&fill=zero"), nothing("fill"));
-        assert_eq!(wrong::<Flows>("by=month&level=admin1"), nothing("level"));
-        assert_eq!(wrong::<Flows>("as_of=2017-01-01"), nothing("as_of"));
-        assert_eq!(wrong::<Stocks>("by=agreement&level=admin1"), nothing("level"));
-        for name in ["from", "to"] {
-            let query = format!("{name}=2017-01-01");
-            assert_eq!(wrong::<Stocks>(&query), nothing(name));
-            assert_eq!(wrong::<Summary>(&query), nothing(name));
-            assert_eq!(wrong::<Destinations>(&query), nothing(name));
-            assert_eq!(wrong::<Origins>(&query), nothing(name));
-        }
-        assert_eq!(wrong::<Flows>("limit=1"), nothing("limit"));
-        let unclear = vec![("by".to_owned(), "unknown_word")];
-        assert_eq!(wrong::<Flows>("by=moth,destination&level=admin1&fill=zero"), unclear);
-        assert_eq!(wrong::<Destinations>("level=admin1"), []);
-    }
-
-    #[test]
-    fn a_long_answer_comes_in_pieces_that_make_one_document() {
-        let rows: Vec<serde_json::Value> = (0..5_000).map(|at| serde_json::json!({ "at": at })).collect();
-        let pieces = |format, rows: Vec<_>| {
-            let pieces = Pieces::new(rows, &serde_json::json!({ "at": 0 }), format, false).unwrap();
-            let pieces: Vec<Vec<u8>> = pieces.map(|piece| piece.unwrap().to_vec()).collect();
-            (pieces.len(), String::from_utf8(pieces.concat()).unwrap())
-        };
-        let (count, text) = pieces(Format::Json, rows.clone());
-        assert_eq!(count, 3);
-        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(json["data"].as_array().unwrap(), &rows);
-        assert_eq!(pieces(Format::Json, vec![]), (1, r#"{"data":[]}"#.to_owned()));
-        let (count, text) = pieces(Format::Ndjson, rows.clone());
-        assert_eq!((count, text.lines().count()), (3, 5_000));
-        assert_eq!(pieces(Format::Csv, vec![]), (1, "at\r\n".to_owned()));
-        assert_eq!(pieces(Format::Csv, rows).1.lines().count(), 5_001);
-        assert_eq!(pieces(Format::Ndjson, vec![]), (0, String::new()));
-    }
-}
+mod tests;

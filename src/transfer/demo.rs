@@ -32,12 +32,15 @@ pub async fn load(db: &Db, clock: &Clock) -> Result<(), Error> {
 }
 
 /// Writes bodies, each at the path of its code.
-fn each<R: Rows>(tx: &mut Tx, bodies: Vec<(String, Value)>) -> Result<(), Error> {
+fn each<R: Rows>(tx: &mut Tx, bodies: Vec<Body>) -> Result<(), Error> {
     for (code, body) in bodies {
         R::replace(tx, &code, &body, &Condition::default())?;
     }
     Ok(())
 }
+
+/// A body, and the code of its path.
+type Body = (String, Value);
 
 /// One row of a sheet: its cells by their columns, without the empty ones.
 type Row = Map<String, Value>;
@@ -128,7 +131,7 @@ fn push(whole: &mut Row, list: &str, part: Row) {
 }
 
 /// The part of a list where a column has this value, made of the row where it is new.
-fn part<'a>(parts: &'a mut Vec<(String, Row)>, key: String, make: impl FnOnce() -> Row) -> &'a mut Row {
+fn part(parts: &mut Vec<(String, Row)>, key: String, make: impl FnOnce() -> Row) -> &mut Row {
     let at = parts.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
         parts.push((key, make()));
         parts.len() - 1
@@ -137,13 +140,13 @@ fn part<'a>(parts: &'a mut Vec<(String, Row)>, key: String, make: impl FnOnce() 
 }
 
 /// The sheets in which a row is a resource.
-fn whole(sheet: &str) -> Result<Vec<(String, Value)>, Error> {
+fn whole(sheet: &str) -> Result<Vec<Body>, Error> {
     Ok(rows(sheet)?.into_iter().map(|row| (text(&row, "code").unwrap_or_default(), row.into())).collect())
 }
 
 /// The batches, each with its movements and their figures, and the figures on batches and agreements, which are
 /// totals that sources have published.
-fn batches(sheet: &str) -> Result<(Vec<(String, Value)>, Vec<Value>), Error> {
+fn batches(sheet: &str) -> Result<(Vec<Body>, Vec<Value>), Error> {
     let (mut batches, mut movements, mut published) = (vec![], vec![], vec![]);
     for row in rows(sheet)? {
         let batch = text(&row, "batch");
@@ -174,14 +177,15 @@ fn batches(sheet: &str) -> Result<(Vec<(String, Value)>, Vec<Value>), Error> {
         }
     }
     for (_, mut movement) in movements {
-        let batch = movement.shift_remove("batch").and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
+        let batch =
+            movement.shift_remove("batch").and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
         push(part(&mut batches, batch, Row::new), "movements", movement);
     }
     Ok((batches.into_iter().map(|(code, batch)| (code, batch.into())).collect(), published))
 }
 
 /// The returns, each with its figures.
-fn returns(sheet: &str) -> Result<Vec<(String, Value)>, Error> {
+fn returns(sheet: &str) -> Result<Vec<Body>, Error> {
     let mut returns = vec![];
     for row in rows(sheet)? {
         let whole = part(&mut returns, text(&row, "return").unwrap_or_default(), || pick(&row, &RETURN));

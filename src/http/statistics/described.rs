@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Statistic, parameters};
+use crate::domain::period::Unit;
 use crate::http::FILES;
 use crate::http::openapi::Described;
 use crate::store::statistics::{By, Question};
-use crate::domain::period::Unit;
 use crate::transfer::Format;
 
 const TAG: &str = "statistics";

@@ -221,9 +221,29 @@ fn onward_movements_are_counted_only_where_they_are_asked_for() {
     on_each_database(&LEFT, &[], |conn| {
         let mut asked = by(&[By::Destination]);
         asked.filter.kind = Some("onward".to_owned());
-        // The filter itself is the store's; here only that nothing else leaves them out.
         let rows = flows(conn, EDITOR, &asked).unwrap();
-        assert!(columns(&rows, &["destination"]).as_array().unwrap().contains(&json!(["SY"])));
+        assert_eq!(columns(&rows, &["destination", "displaced_individuals", "returns"]), json!([["SY", 7, 0]]));
+        asked.filter.kind = Some("redisplacement".to_owned());
+        let rows = flows(conn, EDITOR, &asked).unwrap();
+        assert_eq!(columns(&rows, &["destination", "displaced_individuals", "returns"]), json!([["Bab", null, 0]]));
+    });
+}
+
+#[test]
+fn filters_by_place_and_day_hold_for_both_flows() {
+    on_each_database(&LEFT, &BACK, |conn| {
+        let mut asked = by(&[By::Period(Unit::Quarter)]);
+        asked.filter.destination = vec!["SY0208".to_owned()];
+        asked.filter.to = parse_date("2017-12-31");
+        let names = ["period", "displaced_individuals", "returned_individuals", "movements", "returns"];
+        let expected = json!([["2017-Q1", 3204, 0, 2, 0], ["2017-Q2", 0, 21, 0, 1], ["2017-Q3", 0, null, 0, 1]]);
+        assert_eq!(columns(&flows(conn, EDITOR, &asked).unwrap(), &names), expected);
+        asked.fill = true;
+        asked.filter.from = parse_date("2017-04-01");
+        let expected = json!([["2017-Q2", 0, 21, 0, 1], ["2017-Q3", 0, null, 0, 1], ["2017-Q4", 0, 0, 0, 0],]);
+        assert_eq!(columns(&flows(conn, EDITOR, &asked).unwrap(), &names), expected);
+        asked.filter.destination = vec!["nowhere".to_owned()];
+        assert!(matches!(flows(conn, EDITOR, &asked), Err(Error::Parameters(_))));
     });
 }
 

@@ -8,7 +8,8 @@ use diesel::dsl::{case_when, count, count_star, max, min, sum};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::{By, MAX_ROWS, Question, Which};
+use super::groups::{Cut, Flows, Group, Reach};
+use super::{By, MAX_ROWS, Question};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
 use crate::db::keys::{IdKey, PeriodKey};
@@ -19,85 +20,6 @@ use crate::domain::period::Unit;
 use crate::domain::tally::{Flow, Tally};
 use crate::error::Error;
 use crate::store::filter::{self, Resolved};
-
-/// The keys of one group, by the ids of the database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Cut {
-    /// The place of origin.
-    pub origin: Option<i64>,
-    /// The place of displacement.
-    pub destination: Option<i64>,
-    /// The agreement.
-    pub agreement: Option<i64>,
-    /// The first day of the period.
-    pub period: Option<NaiveDate>,
-}
-
-impl Cut {
-    /// The place that a list of places is about.
-    pub fn place(&self, which: Which) -> Option<i64> {
-        match which {
-            Which::Origin => self.origin,
-            Which::Destination => self.destination,
-        }
-    }
-}
-
-/// The earliest and the latest of some days.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// The earliest.
-    pub first: Option<NaiveDate>,
-    /// The latest.
-    pub last: Option<NaiveDate>,
-}
-
-impl Reach {
-    /// The reach of both.
-    pub fn and(self, other: Self) -> Self {
-        // Of two options the lesser is `None`: for the earliest it must not be.
-        let first = self.first.into_iter().chain(other.first).min();
-        Self { first, last: self.last.max(other.last) }
-    }
-}
-
-/// What left and what came back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flows {
-    /// Movements.
-    pub displaced: Flow,
-    /// Returns.
-    pub returned: Flow,
-}
-
-impl std::ops::AddAssign for Flows {
-    fn add_assign(&mut self, other: Self) {
-        self.displaced += other.displaced;
-        self.returned += other.returned;
-    }
-}
-
-/// One group of rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Group {
-    /// The sums.
-    pub flows: Flows,
-    /// From the first to the last day of their periods.
-    pub dated: Reach,
-    /// From the first to the last departure.
-    pub departed: Reach,
-    /// From the first to the last arrival, or departure where the arrival is not known.
-    pub arrived: Reach,
-}
-
-impl std::ops::AddAssign for Group {
-    fn add_assign(&mut self, other: Self) {
-        self.flows += other.flows;
-        self.dated = self.dated.and(other.dated);
-        self.departed = self.departed.and(other.departed);
-        self.arrived = self.arrived.and(other.arrived);
-    }
-}
 
 /// Which rows are counted: those of the question that happened, as far as the viewer may read them.
 #[derive(Clone, Debug)]
@@ -133,6 +55,20 @@ impl Grouping {
             by_last_day,
             level: question.level,
         }
+    }
+
+    fn is_total(self) -> bool {
+        !(self.origin || self.destination || self.agreement || self.unit.is_some())
+    }
+
+    fn keys(self, of: Columns) -> (IdKey, IdKey, IdKey, PeriodKey) {
+        let level = self.level;
+        (
+            IdKey { id: self.origin.then_some(of.origin), level },
+            IdKey { id: self.destination.then_some(of.destination), level },
+            IdKey { id: self.agreement.then_some(of.agreement), level: None },
+            PeriodKey { unit: self.unit, first: (!self.by_last_day).then_some(of.first), last: of.last },
+        )
     }
 }
 
@@ -175,28 +111,14 @@ const CAME_BACK_FOR_THE_PUBLIC: Columns = Columns {
     ..CAME_BACK
 };
 
-impl Columns {
-    fn keys(self, grouping: Grouping) -> (IdKey, IdKey, IdKey, PeriodKey) {
-        let level = grouping.level;
-        (
-            IdKey { id: grouping.origin.then_some(self.origin), level },
-            IdKey { id: grouping.destination.then_some(self.destination), level },
-            IdKey { id: grouping.agreement.then_some(self.agreement), level: None },
-            PeriodKey { unit: grouping.unit, first: (!grouping.by_last_day).then_some(self.first), last: self.last },
-        )
-    }
-}
-
 /// The one SELECT of both tables: the same columns under the same names.
 macro_rules! groups {
-    ($conn:expr, $table:ident, $keys:expr, $rows:expr, seen: $seen:expr) => {{
+    ($conn:expr, $table:ident, $rows:expr, $grouping:expr, $columns:expr, seen: $seen:expr) => {{
         let one = || 1.into_sql::<Integer>();
         let none = || 0.into_sql::<Integer>();
-        $table::table
-            .filter($rows)
-            .group_by($keys)
-            .select((
-                $keys,
+        let columns = || {
+            (
+                $grouping.keys($columns),
                 (count_star(), count($table::households), count($table::individuals)),
                 (
                     sum($table::households),
@@ -212,9 +134,19 @@ macro_rules! groups {
                 ),
                 (min($table::dated_on), max($table::dated_on), max($table::dated_last)),
                 (min($seen), max($seen)),
-            ))
-            .limit(i64::try_from(MAX_ROWS + 1).unwrap_or(i64::MAX))
-            .load::<Row>($conn)?
+            )
+        };
+        if $grouping.is_total() {
+            // Without GROUP BY, for which SQLite would sort every row by nothing.
+            $table::table.filter($rows).select(columns()).load::<Row>($conn)?
+        } else {
+            $table::table
+                .filter($rows)
+                .group_by($grouping.keys($columns))
+                .select(columns())
+                .limit(i64::try_from(MAX_ROWS + 1).unwrap_or(i64::MAX))
+                .load::<Row>($conn)?
+        }
     }};
 }
 
@@ -257,9 +189,9 @@ impl Counted {
     pub fn groups(&self, conn: &mut Conn, grouping: Grouping) -> Result<HashMap<Cut, Group>, Error> {
         let arrived =
             || case_when(movements::arrived_on.is_not_null(), movements::arrived_on).otherwise(movements::dated_on);
-        let left = groups!(conn, movements, LEFT.keys(grouping), self.movements(), seen: arrived());
-        let back = self.came_back();
-        let back = groups!(conn, returns, back.keys(grouping), self.returns(), seen: returns::dated_on);
+        let left = groups!(conn, movements, self.movements(), grouping, LEFT, seen: arrived());
+        let columns = self.came_back();
+        let back = groups!(conn, returns, self.returns(), grouping, columns, seen: returns::dated_on);
         let mut groups: HashMap<Cut, Group> = HashMap::with_capacity(left.len().max(back.len()));
         for (keys, counts, households, individuals, (first, latest, last), (arrived, last_arrived)) in left {
             let displaced = flow(counts, households, individuals);

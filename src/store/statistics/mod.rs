@@ -4,6 +4,7 @@
 //! between those sums is worked out here ([`periods`]), and [`rows`] is how an answer looks.
 
 mod counted;
+mod groups;
 mod periods;
 mod places;
 mod rows;
@@ -13,7 +14,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use self::counted::{Counted, Cut, Group, Grouping};
+use self::counted::{Counted, Grouping};
+use self::groups::{Cut, Group};
 use self::places::Names;
 use super::{Filter, Reading, filter};
 use crate::db::Conn;
@@ -21,7 +23,7 @@ use crate::domain::location::Level;
 use crate::domain::period::Unit;
 use crate::error::Error;
 
-pub use self::counted::{Flows, Reach};
+pub use self::groups::{Flows, Reach};
 pub use self::places::{Named, Place};
 pub use self::rows::{Balance, Cell, FlowRow, KeyCell, PlaceRow, StatRow, StockRow, SummaryRow, Which};
 pub use self::schema::{DestinationRow, OriginRow};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::counted::{Cut, Flows, Group};
+use super::groups::{Cut, Flows, Group};
 use super::{Balance, MAX_ROWS};
 use crate::domain::period::Unit;
 use crate::error::Error;

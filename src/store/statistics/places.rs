@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::Datelike;
 use diesel::prelude::*;
 
-use super::counted::Cut;
+use super::groups::Cut;
 use super::rows::KeyCell;
 use super::{By, Reading};
 use crate::db::schema::{agreements, locations};

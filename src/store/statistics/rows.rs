@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::By;
-use super::counted::{Flows, Reach};
+use super::groups::{Flows, Reach};
 use super::places::{Named, Place};
 use crate::domain::period::Unit;
 use crate::domain::tally::{Tally, remaining};

@@ -9,7 +9,7 @@ use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::By;
-use super::counted::{Flows, Reach};
+use super::groups::{Flows, Reach};
 use super::places::{Named, Place};
 use super::rows::{Balance, Cell, FlowRow, KeyCell, PlaceRow, StatRow, StockRow, SummaryRow, Which};
 use crate::domain::period::Unit;

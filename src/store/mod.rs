@@ -5,6 +5,7 @@
 
 pub mod filter;
 pub mod history;
+mod references;
 mod rows;
 pub mod statistics;
 mod stub;

@@ -120,10 +120,7 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             let db = app::open(&Config { database_connections: 1, ..config }).await?;
             run_token(command, &db).await
         }
-        Command::Openapi => {
-            let text = serde_json::to_string_pretty(&http::document().0);
-            print(&text.map_err(|error| Error::Internal(error.to_string()))?)
-        }
+        Command::Openapi => print(&http::document().text),
     }
 }
 

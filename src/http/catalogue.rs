@@ -31,6 +31,13 @@ macro_rules! problems {
             /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
+            /// Where it is explained: the `type` of a problem document.
+            pub const fn kind(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("/problems/", $code)),+
+                }
+            }
+
             /// What stands about it in the catalogue.
             pub const fn entry(self) -> Entry {
                 match self {
@@ -54,7 +61,7 @@ problems! {
     Forbidden = "forbidden", 403, "Forbidden", "The token's role does not include this.";
     NotFound = "not_found", 404, "Not found", "There is nothing at this path, or no such row for whoever asks.";
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed", "The path takes other methods: see `Allow`.";
-    NotAcceptable = "not_acceptable", 406, "Not acceptable", "The path cannot answer in a format that `Accept` names.";
+    NotAcceptable = "not_acceptable", 406, "Not acceptable", "The path cannot answer in a format that `Accept` names, or an encoding that `Accept-Encoding` does.";
     RequestTimeout = "request_timeout", 408, "Request timeout", "The body did not arrive in time.";
     AlreadyExists = "already_exists", 409, "Already exists", "Another row has this code, or another member that must be unique.";
     InUse = "in_use", 409, "In use", "Other rows refer to this one. `detail` says which.";

@@ -70,14 +70,12 @@ pub async fn finish(
         }
         // No request is left to answer to: the framework makes the answer of the problem.
         failed => {
-            let mut problem = match failed {
+            let problem = match failed {
                 Ok(Err(error)) => Problem::of_status(error.as_response_error().status_code()),
                 _ => Problem::internal("a handler panicked"),
             };
-            problem.request_id = Some(id.clone());
-            if let Ok(id) = HeaderValue::from_str(&id) {
-                problem.headers.push((REQUEST_ID, id));
-            }
+            let mut problem = problem.with(REQUEST_ID, &id);
+            problem.request_id = Some(id.into());
             record.status = problem.status;
             drop(record);
             Err(problem.into())
@@ -102,7 +100,7 @@ fn last_form(
         record.status = response.status().as_u16();
         return response.map_body(|_, body| Logged::new(body.boxed(), record).boxed());
     };
-    problem.request_id = Some(record.id.clone());
+    problem.request_id = Some(record.id.as_str().into());
     record.status = problem.status;
     response.map_body(|head, _| {
         head.status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

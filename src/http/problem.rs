@@ -20,29 +20,31 @@ const RETRY_AFTER: &str = "5";
 pub struct Problem {
     /// Where this kind of problem is explained.
     #[serde(rename = "type")]
-    #[schema(format = "uri-reference", example = "/problems/invalid_body")]
-    pub kind: String,
+    #[schema(value_type = String, format = "uri-reference", example = "/problems/invalid_body")]
+    pub kind: &'static str,
     /// What kind of problem it is, in a few words.
     pub title: &'static str,
     /// The status of the answer.
     #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
     /// What went wrong this time.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: Box<str>,
     /// The kind of problem, for programs; never changes.
     #[schema(value_type = String, example = "invalid_body")]
     pub code: &'static str,
     /// The request, as the log knows it; also in `X-Request-Id`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub request_id: Option<Box<str>>,
     /// Everything that is wrong in the input.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub errors: Vec<Finding>,
+    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
+    #[schema(required = false, value_type = Vec<Finding>)]
+    pub errors: Box<[Finding]>,
     /// Headers that belong to it.
     #[serde(skip)]
     #[schema(ignore)]
-    pub headers: Vec<(header::HeaderName, HeaderValue)>,
+    headers: Box<[(header::HeaderName, HeaderValue)]>,
 }
 
 impl Problem {
@@ -50,14 +52,14 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let entry = code.entry();
         Self {
-            kind: format!("/problems/{}", entry.code),
+            kind: code.kind(),
             title: entry.title,
             status: entry.status,
-            detail: detail.into(),
+            detail: detail.into().into(),
             code: entry.code,
             request_id: None,
-            errors: vec![],
-            headers: vec![],
+            errors: Box::default(),
+            headers: Box::default(),
         }
     }
 
@@ -81,7 +83,7 @@ impl Problem {
     /// With a header.
     pub fn with(mut self, name: header::HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.headers = self.headers.into_iter().chain([(name, value)]).collect();
         }
         self
     }
@@ -91,7 +93,7 @@ impl Problem {
             [one] => one.message.clone(),
             many => format!("{} things are wrong: see `errors`.", many.len()),
         };
-        Self { errors, ..Self::new(code, detail) }
+        Self { errors: errors.into(), ..Self::new(code, detail) }
     }
 }
 

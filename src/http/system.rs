@@ -33,7 +33,10 @@ pub async fn get_readiness(state: Data<State>) -> Result<HttpResponse, Problem> 
 
 /// `GET /openapi.json`.
 pub async fn get_openapi(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(&document.0)
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .content_type("application/json")
+        .body(document.text.clone())
 }
 
 /// `GET /`: where to begin.

@@ -75,7 +75,7 @@ impl Texts {
         format!("{verb}_{}", self.one)
     }
 
-    fn new(&self, id: &str, summary: &str, description: &str) -> Described {
+    fn describe(&self, id: &str, summary: &str, description: &str) -> Described {
         Described::new(id, self.many, summary, description)
     }
 
@@ -99,7 +99,7 @@ impl Texts {
         }
         let export = |format: Format, what: &str| {
             let content = json!({format.media_type(): file(format, &R::sample())});
-            self.new(
+            self.describe(
                 &format!("export_{many}_{}", format.suffix()),
                 &format!("Export {many} as {what}"),
                 &format!("Every one of the {many} that the filter finds, streamed; columns as in the list."),
@@ -122,8 +122,7 @@ impl Texts {
             json_of(json!({"allOf": [to_schema(&R::Single::name()), warnings]}), &sample)
         };
         Operations {
-            list: self
-                .new(
+            list: self.describe(
                     &format!("list_{many}"),
                     &format!("List {many}"),
                     &format!("One page of the {many} that the filter finds; `Accept` can ask for all of them as a file."),
@@ -136,15 +135,14 @@ impl Texts {
                 .problems(&[400, 401, 406, 503]),
             csv: export(Format::Csv, "CSV"),
             ndjson: export(Format::Ndjson, "lines of JSON"),
-            create: self
-                .new(&self.id("create"), &format!("Create {an} {one}"), &create_text(R::RESOURCE))
+            create: self.describe(&self.id("create"), &format!("Create {an} {one}"), &create_text(R::RESOURCE))
                 .guarded("editor")
                 .query(SINGLE_PARAMETERS)
                 .body(&format!("{}Create", R::Body::name()), &R::sample_body(), json)
                 .answers(201, "The row, as it reads now.", Some(written()), &["Location", "ETag"])
                 .problems(&[400, 401, 403, 408, 409, 413, 415, 422, 503]),
             get: self
-                .coded(self.new(
+                .coded(self.describe(
                     &self.id("get"),
                     &format!("Read {an} {one}"),
                     &format!("The {one} with its parts, if it is there for whoever asks."),
@@ -153,7 +151,7 @@ impl Texts {
                 .query(SINGLE_PARAMETERS)
                 .answers(200, "The row.", Some(single()), &["ETag"])
                 .problems(&[400, 401, 404, 406, 503]),
-            replace: if_match(self.coded(self.new(
+            replace: if_match(self.coded(self.describe(
                 &self.id("replace"),
                 &format!("Create or replace {an} {one}"),
                 "Absent fields become null or their default; absent parts are left as they are.",
@@ -165,7 +163,7 @@ impl Texts {
             .answers(200, "The row, as it reads now.", Some(written()), &["ETag"])
             .answers(201, "The new row.", Some(written()), &["Location", "ETag"])
             .problems(&[400, 401, 403, 408, 409, 412, 413, 415, 422, 503]),
-            change: if_match(self.coded(self.new(
+            change: if_match(self.coded(self.describe(
                 &self.id("change"),
                 &format!("Change some fields of {an} {one}"),
                 "A JSON Merge Patch (RFC 7396): null clears a field, absent leaves it; given parts replace the whole list.",
@@ -175,7 +173,7 @@ impl Texts {
             .body(&format!("{}Change", R::Body::name()), &json!({}), &["application/merge-patch+json", "application/json"])
             .answers(200, "The row, as it reads now.", Some(written()), &["ETag"])
             .problems(&[400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 503]),
-            delete: if_match(self.coded(self.new(
+            delete: if_match(self.coded(self.describe(
                 &self.id("delete"),
                 &format!("Delete {an} {one}"),
                 "Its parts go with it; while anything else refers to it, it stays (409).",
@@ -184,7 +182,7 @@ impl Texts {
             .answers(204, "Deleted.", None, &[])
             .problems(&[400, 401, 403, 404, 409, 412, 503]),
             history: self
-                .coded(self.new(
+                .coded(self.describe(
                     &format!("list_{one}_history"),
                     &format!("Read the history of {an} {one}"),
                     "Who changed what and when, newest first; also of a row that was deleted.",

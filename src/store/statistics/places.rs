@@ -226,13 +226,8 @@ mod tests {
         let names = names();
         let by = [By::Destination, By::Period(Unit::Month)];
         let cut = |destination, period: &str| Cut { destination, period: parse_date(period), ..Cut::default() };
-        let mut cuts = vec![
-            cut(None, "2017-03-01"),
-            cut(Some(1), ""),
-            cut(Some(1), "2017-03-01"),
-            cut(Some(2), ""),
-            cut(Some(3), ""),
-        ];
+        let mut cuts =
+            [cut(None, "2017-03-01"), cut(Some(1), ""), cut(Some(1), "2017-03-01"), cut(Some(2), ""), cut(Some(3), "")];
         cuts.sort_by_cached_key(|cut| names.order(cut, &by));
         let places: Vec<_> = cuts.iter().map(|cut| (cut.destination, cut.period.is_some())).collect();
         assert_eq!(places, [(Some(2), false), (Some(3), false), (Some(1), true), (Some(1), false), (None, true)]);

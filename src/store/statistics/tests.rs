@@ -66,6 +66,7 @@ fn homecoming((id, from, first, last, movement, people): Back) -> String {
 }
 
 /// Runs a test on every database there is, each time with new tables.
+#[expect(clippy::disallowed_methods, reason = "the address of the test server is no setting of the service")]
 fn on_each_database(left: &[Left], back: &[Back], test: impl Fn(&mut Conn)) {
     let rows: String = left.iter().map(|row| movement(*row)).chain(back.iter().map(|row| homecoming(*row))).collect();
     let given = format!("{PLACES}{rows}");
@@ -78,7 +79,9 @@ fn on_each_database(left: &[Left], back: &[Back], test: impl Fn(&mut Conn)) {
     test(&mut Conn::Sqlite(conn));
 
     let Ok(url) = std::env::var("TEST_POSTGRES_URL") else { return };
-    let schema = format!("stats_{}", uuid::Uuid::now_v7().simple());
+    // As unlike any other as the name of the folder, letter by letter: PostgreSQL folds case.
+    let name = folder.path().to_str().unwrap().bytes().fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    let schema = format!("stats_{}", &name[name.len() - 12..]);
     PgConnection::establish(&url).unwrap().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
     let url = format!("{url}?options=-csearch_path%3D{schema}");
     Db::open(&url.parse().unwrap(), 1).unwrap().migrate().unwrap();

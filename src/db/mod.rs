@@ -1,6 +1,7 @@
 //! The one database, SQLite or PostgreSQL: connections, transactions, migrations.
 
 pub mod dialect;
+pub mod keys;
 pub mod page;
 mod pool;
 pub mod schema;

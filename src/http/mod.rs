@@ -12,6 +12,7 @@ pub mod problem;
 pub mod query;
 pub mod reply;
 mod resource;
+mod statistics;
 mod system;
 pub mod tokens;
 
@@ -60,6 +61,7 @@ pub fn table() -> Table {
     table.resource::<Movements>();
     table.resource::<Returns>();
     table.resource::<Figures>();
+    table.statistics();
     table.path(
         "/v1/tokens",
         vec![

@@ -2,7 +2,6 @@
 //!
 //! Who reads is a part of each predicate: a row that somebody may not read is found by nothing that they ask.
 
-use chrono::{NaiveDate, NaiveDateTime};
 use super::Reading;
 use super::references::{self, Place};
 use crate::db::Conn;
@@ -12,6 +11,7 @@ use crate::domain::text::{folded_words, is_code};
 use crate::domain::words::{BatchKind, FigureRole, Scope, SettlementType, Stage, Word as _};
 use crate::domain::{Finding, Resource};
 use crate::error::Error;
+use chrono::{NaiveDate, NaiveDateTime};
 
 /// What is asked for, in the caller's words: codes, not yet looked up.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,7 +172,8 @@ fn words_or_code(q: &str) -> Condition {
 
 /// The keys of the rows with a figure from a source, as far as the viewer may know of it.
 fn from_source(column: &'static str, subject: &'static str, source: i64, viewer: Viewer) -> Condition {
-    let figures = Condition::sql(column).then(" IN (SELECT ").then(subject).then(" FROM figures WHERE source_id = ").key(source);
+    let figures =
+        Condition::sql(column).then(" IN (SELECT ").then(subject).then(" FROM figures WHERE source_id = ").key(source);
     let figures = if viewer == Viewer::Public { figures.then(" AND ").group(actual()) } else { figures };
     figures.then(" AND ").then(subject).then(" IS NOT NULL)")
 }
@@ -283,7 +284,8 @@ pub fn movements(filter: &Resolved, viewer: Viewer) -> Condition {
 
 /// The movement's own settlement type, else its destination's.
 fn settled(kind: SettlementType) -> Condition {
-    let place = Condition::sql("settlement_type IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
+    let place =
+        Condition::sql("settlement_type IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
     Condition::any([of_settlement_type(kind), place])
 }
 
@@ -319,7 +321,8 @@ pub fn returns(filter: &Resolved, viewer: Viewer) -> Condition {
     }
     if let Some(kind) = filter.settlement_type {
         let theirs = Condition::sql("movement_id IN (SELECT id FROM movements WHERE ").group(settled(kind)).then(")");
-        let place = Condition::sql("movement_id IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
+        let place =
+            Condition::sql("movement_id IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
         all.push(either(Condition::any([theirs, place]), within("from_id", of_settlement_type(kind))));
     }
     if let Some(batch) = filter.batch {

@@ -15,6 +15,7 @@ mod references;
 mod returns;
 mod rows;
 mod sources;
+pub mod statistics;
 mod tallies;
 pub mod tokens;
 

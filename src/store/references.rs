@@ -27,10 +27,7 @@ pub struct Place {
 pub(super) const CHUNK: usize = 5_000;
 
 /// The locations of some codes or p-codes, by what was asked for. A code goes before a p-code.
-pub fn places<'a>(
-    conn: &mut Conn,
-    codes: impl IntoIterator<Item = &'a str>,
-) -> Result<HashMap<String, Place>, Error> {
+pub fn places<'a>(conn: &mut Conn, codes: impl IntoIterator<Item = &'a str>) -> Result<HashMap<String, Place>, Error> {
     let mut wanted: Vec<&str> = codes.into_iter().filter(|code| is_code(code)).collect();
     wanted.sort_unstable();
     wanted.dedup();
@@ -136,27 +133,33 @@ pub fn suggestion(conn: &mut Conn, viewer: Viewer, resource: Resource, given: &s
                 .limit(CANDIDATES)
                 .load(conn)?,
         ),
-        Resource::Batches => near_codes(batches::table
-            .filter(readable(viewer))
-            .filter(batches::code.ge(beginning(given)))
-            .select(batches::code)
-            .order(batches::code)
-            .limit(200)
-            .load(conn)?),
-        Resource::Movements => near_codes(movements::table
-            .filter(readable(viewer))
-            .filter(movements::code.ge(beginning(given)))
-            .select(movements::code)
-            .order(movements::code)
-            .limit(200)
-            .load(conn)?),
-        Resource::Returns => near_codes(returns::table
-            .filter(readable(viewer))
-            .filter(returns::code.ge(beginning(given)))
-            .select(returns::code)
-            .order(returns::code)
-            .limit(200)
-            .load(conn)?),
+        Resource::Batches => near_codes(
+            batches::table
+                .filter(readable(viewer))
+                .filter(batches::code.ge(beginning(given)))
+                .select(batches::code)
+                .order(batches::code)
+                .limit(200)
+                .load(conn)?,
+        ),
+        Resource::Movements => near_codes(
+            movements::table
+                .filter(readable(viewer))
+                .filter(movements::code.ge(beginning(given)))
+                .select(movements::code)
+                .order(movements::code)
+                .limit(200)
+                .load(conn)?,
+        ),
+        Resource::Returns => near_codes(
+            returns::table
+                .filter(readable(viewer))
+                .filter(returns::code.ge(beginning(given)))
+                .select(returns::code)
+                .order(returns::code)
+                .limit(200)
+                .load(conn)?,
+        ),
         Resource::Figures => vec![],
     };
     let near = nearest(given, candidates.iter().map(|(name, _)| name.as_str())).map(str::to_owned);

@@ -1,0 +1,97 @@
+//! A statistic on its way out: short ones at once, long ones in pieces.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::transfer::Format;
+
+/// Rows that are written at once: what is longer is streamed, so that no answer lies in memory as text.
+const AT_ONCE: usize = 2_000;
+
+/// An answer on its way out: what is written already, and the rows that are still to be.
+pub(super) struct Pieces<R> {
+    written: Vec<u8>,
+    rows: std::vec::IntoIter<R>,
+    format: Format,
+}
+
+impl<R: Serialize> Pieces<R> {
+    /// Begins to write, on the thread that has read: a short answer is complete after that.
+    pub fn new(rows: Vec<R>, sample: &R, format: Format, bom: bool) -> Result<Self, Error> {
+        let mut written = format.head(sample, bom)?;
+        if format == Format::Json {
+            written.extend_from_slice(br#"{"data":["#);
+        }
+        let mut pieces = Self { written, rows: rows.into_iter(), format };
+        pieces.write(true)?;
+        Ok(pieces)
+    }
+
+    /// The whole answer, if it is written already.
+    pub fn whole(&mut self) -> Option<Vec<u8>> {
+        self.rows.as_slice().is_empty().then(|| std::mem::take(&mut self.written))
+    }
+
+    /// Writes some more rows and, after the last, the end.
+    fn write(&mut self, first: bool) -> Result<(), Error> {
+        let rows: Vec<R> = self.rows.by_ref().take(AT_ONCE).collect();
+        if self.format != Format::Json {
+            self.written.extend(self.format.rows(&rows)?);
+            return Ok(());
+        }
+        for (at, row) in rows.iter().enumerate() {
+            if at > 0 || !first {
+                self.written.push(b',');
+            }
+            serde_json::to_writer(&mut self.written, row).map_err(|error| Error::Internal(error.to_string()))?;
+        }
+        if self.rows.as_slice().is_empty() {
+            self.written.extend_from_slice(b"]}");
+        }
+        Ok(())
+    }
+}
+
+impl<R: Serialize> Iterator for Pieces<R> {
+    type Item = Result<Bytes, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.written.is_empty() {
+            if self.rows.as_slice().is_empty() {
+                return None;
+            }
+            if let Err(error) = self.write(false) {
+                // Nothing follows an error, and the file ends short of its end: nobody takes it for a whole one.
+                self.rows = vec![].into_iter();
+                return Some(Err(error));
+            }
+        }
+        Some(Ok(std::mem::take(&mut self.written).into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_answer_comes_in_pieces_that_make_one_document() {
+        let rows: Vec<serde_json::Value> = (0..5_000).map(|at| serde_json::json!({ "at": at })).collect();
+        let pieces = |format, rows: Vec<_>| {
+            let pieces = Pieces::new(rows, &serde_json::json!({ "at": 0 }), format, false).unwrap();
+            let pieces: Vec<Vec<u8>> = pieces.map(|piece| piece.unwrap().to_vec()).collect();
+            (pieces.len(), String::from_utf8(pieces.concat()).unwrap())
+        };
+        let (count, text) = pieces(Format::Json, rows.clone());
+        assert_eq!(count, 3);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["data"].as_array().unwrap(), &rows);
+        assert_eq!(pieces(Format::Json, vec![]), (1, r#"{"data":[]}"#.to_owned()));
+        let (count, text) = pieces(Format::Ndjson, rows.clone());
+        assert_eq!((count, text.lines().count()), (3, 5_000));
+        assert_eq!(pieces(Format::Csv, vec![]), (1, "at\r\n".to_owned()));
+        assert_eq!(pieces(Format::Csv, rows).1.lines().count(), 5_001);
+        assert_eq!(pieces(Format::Ndjson, vec![]), (0, String::new()));
+    }
+}

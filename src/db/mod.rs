@@ -1,5 +1,6 @@
 //! The one database, SQLite or PostgreSQL: connections, transactions, migrations.
 
+mod connection;
 pub mod dialect;
 pub mod keys;
 pub mod page;
@@ -11,14 +12,15 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
+pub use connection::{Conn, MultiBackend};
 pub use pool::DatabaseUrl;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -28,15 +30,6 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a transaction is tried again that PostgreSQL gave up for the sake of another.
 const TRIES: usize = 10;
-
-/// A connection to either database. The derive makes one backend of both, so that a query is written once.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    /// SQLite, built in.
-    Sqlite(SqliteConnection),
-    /// PostgreSQL, or an engine that speaks its protocol.
-    Pg(PgConnection),
-}
 
 /// The backend of [`Conn`]: what boxed queries and expressions name.
 pub type Backend = MultiBackend;
@@ -272,30 +265,26 @@ fn unapplied(conn: &mut Conn) -> Result<(usize, Option<String>), Error> {
 }
 
 fn migrate(conn: &mut Conn) -> Result<(), Error> {
-    match conn {
-        // An exclusive file lock: others wait for it (busy_timeout), then find nothing to do.
-        Conn::Sqlite(conn) => conn.exclusive_transaction(|conn| {
-            if unapplied_sqlite(conn)? {
-                conn.run_pending_migrations(SQLITE_MIGRATIONS).map_err(migration_error)?;
-            }
-            Ok::<_, Error>(())
-        })?,
-        Conn::Pg(conn) => conn.transaction(|conn| {
-            // A table lock and no advisory one, which engines that speak PostgreSQL's protocol may not have.
-            diesel::sql_query("CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER PRIMARY KEY)").execute(conn)?;
-            diesel::sql_query("LOCK TABLE migration_lock IN EXCLUSIVE MODE").execute(conn)?;
-            conn.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(migration_error)?;
-            Ok::<_, Error>(())
-        })?,
-    }
+    // SQLite: its write lock, for which others wait. PostgreSQL: a table lock and no advisory one, which engines that
+    // speak its protocol may not have. Whoever comes second finds nothing to do.
+    begin(conn)?;
+    let done = run_missing(conn);
+    finish(conn, done)?;
     match unapplied(conn)? {
         (_, Some(newer)) => Err(newer_schema(&newer)),
         _ => Ok(()),
     }
 }
 
-fn unapplied_sqlite(conn: &mut SqliteConnection) -> Result<bool, Error> {
-    conn.has_pending_migration(SQLITE_MIGRATIONS).map_err(migration_error)
+fn run_missing(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE_MIGRATIONS).map(|_| ()).map_err(migration_error),
+        Conn::Pg(conn) => {
+            diesel::sql_query("CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER PRIMARY KEY)").execute(conn)?;
+            diesel::sql_query("LOCK TABLE migration_lock IN EXCLUSIVE MODE").execute(conn)?;
+            conn.run_pending_migrations(POSTGRES_MIGRATIONS).map(|_| ()).map_err(migration_error)
+        }
+    }
 }
 
 /// Takes every migration back: for tests of the `down.sql` files.

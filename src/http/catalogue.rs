@@ -199,6 +199,7 @@ const ENTRIES: &[Entry] = &[
         "Two recommended",
         "Two figures of one subject and phase are recommended in one request.",
     ),
+    error("agreements_only", 422, "Agreements only", "Only a figure on an agreement has a destination of its own."),
     error("subject", 422, "Subject of a figure", "A figure is about exactly one movement, return, batch or agreement."),
     error(
         "not_first_day",

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::names::{Names, Wanted};
-use super::rows::{self, utc};
+use super::rows::{self, SAMPLE_TIME, utc};
 use super::sources::with_code;
 use super::{Condition, Filter, Reading, Rows, Subject, Tx, Written, figures, filter, references};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
@@ -317,8 +317,8 @@ impl Rows for Agreements {
             url: Some("http://syrianobserver.com/?p=23818".to_owned()),
             notes: None,
             revision: 1,
-            created_at: NaiveDateTime::UNIX_EPOCH,
-            updated_at: NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

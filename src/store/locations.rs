@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::names::{Names, Wanted};
-use super::rows::{self, utc};
+use super::rows::{self, SAMPLE_TIME, utc};
 use super::sources::with_code;
 use super::{Condition, Filter, Reading, Rows, Tx, Written, filter, references};
 use crate::db::dialect;
@@ -244,11 +244,8 @@ fn write(tx: &mut Tx, location: &Location, parent: Option<&Row>, before: Option<
     if was == *location {
         return Ok(());
     }
-    let mut row = Row {
-        id: before.id,
-        created_at: before.created_at,
-        ..Row::new(location, parent, before.revision + 1, tx.at)?
-    };
+    let mut row =
+        Row { id: before.id, created_at: before.created_at, ..Row::new(location, parent, before.revision + 1, tx.at)? };
     row.stand_below(parent);
     update(tx.conn, &row)?;
     if row.kind != before.kind || row.path != before.path {
@@ -415,8 +412,8 @@ impl Rows for Locations {
             longitude: None,
             settlement_type: Some(SettlementType::PlannedCamp),
             revision: 1,
-            created_at: NaiveDateTime::UNIX_EPOCH,
-            updated_at: NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

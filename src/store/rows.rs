@@ -1,21 +1,27 @@
 //! What the rows of several tables have in common.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serializer;
 use serde_json::{Map, Value};
 
 use super::{Condition, Tx, history};
 use crate::db::dialect;
 use crate::db::page::{PageRequest, SortBy};
+use crate::domain::Resource;
 use crate::domain::findings::{Findings, Warning};
 use crate::domain::reading::Fields;
-use crate::domain::{Finding, Resource};
 use crate::error::Error;
 
 /// A time as answers give it: RFC 3339, UTC, to the millisecond.
 pub fn utc<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.3fZ"))
 }
+
+/// When the examples of the document were written.
+pub const SAMPLE_TIME: NaiveDateTime = match NaiveDate::from_ymd_opt(2026, 11, 22) {
+    Some(day) => day.and_time(NaiveTime::MIN),
+    None => NaiveDateTime::MIN,
+};
 
 /// A code made by the server: a UUIDv7, so that codes rise in recorded order.
 pub fn new_code(tx: &mut Tx) -> String {
@@ -55,7 +61,7 @@ pub fn path_code(code: &str, read: &mut String, at: &str, findings: &mut Finding
         code.clone_into(read);
     } else if read != code && !findings.wrong_at(&format!("{at}/code")) {
         let message = format!("A code never changes: the path says {code:?}.");
-        findings.error(format!("{at}/code"), "code_changed", Some(Value::from(read.as_str())), message);
+        findings.error(format!("{at}/code"), "code_mismatch", Some(Value::from(read.as_str())), message);
         code.clone_into(read);
     }
 }
@@ -68,7 +74,7 @@ pub fn unchanged(name: &str, given: Option<&str>, kept: Option<&str>, at: &str, 
             Some(kept) => format!("`{name}` never changes: it is {kept:?}."),
             None => format!("`{name}` never changes, and is not given here."),
         };
-        findings.error(pointer, "never_changes", Some(Value::from(given)), message);
+        findings.error(pointer, "immutable", Some(Value::from(given)), message);
     }
 }
 
@@ -125,12 +131,6 @@ pub fn unknown_reference(
     let message = format!("There is no {} {code:?}.", resource.singular());
     findings.suggest(pointer, "unknown_reference", Some(Value::from(code)), message, suggestion);
     Ok(())
-}
-
-/// One error about one member, where nothing else can be wrong.
-pub fn invalid(pointer: &str, code: &'static str, value: &str, message: String) -> Error {
-    let (pointer, value) = (Some(pointer.to_owned()), Some(Value::from(value)));
-    Error::Invalid(vec![Finding { pointer, parameter: None, code, value, message, suggestion: None }])
 }
 
 /// The rows after a position in a list, in its order. Undated rows come last, whichever the direction.

@@ -5,17 +5,17 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::rows::{self, utc};
+use super::rows::{self, SAMPLE_TIME, utc};
 use super::{Condition, Filter, Reading, Rows, Tx, Written, filter};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{figures, sources};
 use crate::db::types::Word;
 use crate::db::{Backend, Conn};
+use crate::domain::Resource;
 use crate::domain::findings::Findings;
 use crate::domain::source::Source;
 use crate::domain::text::search_column;
 use crate::domain::words::{Reliability, SourceKind};
-use crate::domain::Resource;
 use crate::error::Error;
 
 /// The resource `sources`.
@@ -180,12 +180,7 @@ impl Rows for Sources {
     type Single = SourceView;
     type Body = Source;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<SourceView>, Error> {
+    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<SourceView>, Error> {
         let resolved = filter::resolve(conn, who, filter)?;
         let rows: Vec<Row> = sources::table
             .into_boxed::<Backend>()
@@ -249,8 +244,8 @@ impl Rows for Sources {
             url: None,
             confidential: false,
             revision: 1,
-            created_at: NaiveDateTime::UNIX_EPOCH,
-            updated_at: NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
+use crate::store::rows::SAMPLE_TIME;
 use crate::store::{Condition, Filter, Movements, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `batches`.
@@ -25,12 +26,7 @@ impl Rows for Batches {
     type Single = BatchSingle;
     type Body = Batch;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<BatchView>, Error> {
+    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<BatchView>, Error> {
         let resolved = filter::resolve(conn, who, filter)?;
         let rows: Vec<Row> = batches::table
             .into_boxed::<Backend>()
@@ -113,8 +109,8 @@ impl Rows for Batches {
             movements_without_households: 0,
             movements_without_individuals: 0,
             revision: 1,
-            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
-            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

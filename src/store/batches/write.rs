@@ -155,7 +155,7 @@ fn plan_parts(
         };
         if let Some(first) = first_to.insert(to.id, index) {
             let message = format!("A batch has one movement to a place: this is also where /movements/{first} goes.");
-            findings.error(format!("{at}/destination"), "same_destination", Some(Value::from(to.code)), message);
+            findings.error(format!("{at}/destination"), "duplicate", Some(Value::from(to.code)), message);
             continue;
         }
         let before = existing.remove(&to.id);
@@ -175,8 +175,12 @@ fn check_what_stays(
     parts: &Parts,
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let staying: Vec<i64> =
-        parts.kept.iter().map(|row| row.id).chain(parts.plans.iter().flatten().filter_map(movements::Plan::id)).collect();
+    let staying: Vec<i64> = parts
+        .kept
+        .iter()
+        .map(|row| row.id)
+        .chain(parts.plans.iter().flatten().filter_map(movements::Plan::id))
+        .collect();
     for movement in &parts.kept {
         if let Some(origin) = origin.filter(|origin| origin.id == movement.destination_id) {
             let message = format!("The movement {:?} goes there.", movement.code);
@@ -199,7 +203,8 @@ fn check_what_stays(
         let figure: Option<String> =
             figure_rows::table.filter(about.then(")")).select(figure_rows::code).first(tx.conn).optional()?;
         if let Some(figure) = figure {
-            let message = format!("The figure {figure:?} is of people who departed or arrived: it needs `departed_on`.");
+            let message =
+                format!("The figure {figure:?} is of people who departed or arrived: it needs `departed_on`.");
             findings.error("/departed_on", "not_departed", None, message);
         }
     }
@@ -209,7 +214,7 @@ fn check_what_stays(
             return_rows::table.filter(of_these).select(return_rows::code).first(tx.conn).optional()?;
         if let Some(code) = used {
             let message = format!("The return {code:?} refers to a movement of this batch: it cannot be onward.");
-            findings.error("/kind", "return_of_onward", Some(Value::from(batch.kind.word())), message);
+            findings.error("/kind", "onward_movement", Some(Value::from(batch.kind.word())), message);
         }
     }
     Ok(())

@@ -85,7 +85,7 @@ pub fn plan(
         }) {
             let message = format!("This is the same figure as {first}: same stage, source, url and reported_on.");
             let value = named.then(|| Value::from(row.code.as_str()));
-            findings.error(at.clone(), "same_figure", value, message);
+            findings.error(at.clone(), "duplicate", value, message);
         }
         let fits: Vec<usize> = (0..kept)
             .filter(|&i| {
@@ -115,7 +115,7 @@ pub fn plan(
             (several, _) => {
                 let codes: Vec<_> = several.iter().filter_map(|&i| slots[i].before.as_ref().map(|r| &r.code)).collect();
                 let message = format!("Several figures fit: {codes:?}. Say which by its `code`.");
-                findings.error(at, "ambiguous_figure", None, message);
+                findings.error(at, "ambiguous", None, message);
             }
         }
     }
@@ -127,11 +127,14 @@ pub fn plan(
         dropped = go.into_iter().filter_map(|slot| slot.before).collect();
     }
     // An edit may give a figure the identity of another without a word about its code being another.
-    if matches!(owner.subject, Some(Subject::Batch(_) | Subject::Agreement(_))) || owner.member == "batch" || owner.member == "agreement" {
+    if matches!(owner.subject, Some(Subject::Batch(_) | Subject::Agreement(_)))
+        || owner.member == "batch"
+        || owner.member == "agreement"
+    {
         for slot in slots.iter().filter(|slot| slot.asked.is_some()) {
             let message = "Figures on batches and agreements have no role: they are published totals.".to_owned();
             let value = slot.asked.map(|role| Value::from(crate::domain::words::Word::word(role)));
-            findings.error(format!("{}/role", slot.at), "no_role_here", value, message);
+            findings.error(format!("{}/role", slot.at), "not_countable", value, message);
         }
     } else {
         give_roles(&mut slots, findings);
@@ -188,14 +191,6 @@ impl Plan {
                 (None, Some(_)) => true,
                 (_, None) => false,
             })
-    }
-
-    /// The codes of the figures that will be there, for those that have one.
-    pub fn leaves_actual(&self) -> bool {
-        self.slots
-            .iter()
-            .filter_map(|slot| slot.after.as_ref().or(slot.before.as_ref()))
-            .any(|row| row.stage.0.phase() == Some(crate::domain::words::Phase::Actual))
     }
 
     /// Does it: the code of each figure that was sent, in the order of the list.
@@ -272,8 +267,8 @@ impl Row {
             dated_on: None,
             dated_last: None,
             revision: 0,
-            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
-            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            created_at: rows::SAMPLE_TIME,
+            updated_at: rows::SAMPLE_TIME,
             ..row.clone()
         };
         plain(self) == plain(other)
@@ -310,7 +305,7 @@ fn check_subject(owner: &Owner, figure: &Figure, at: &str, findings: &mut Findin
     let pointer = format!("{at}/destination");
     if let Some(destination) = figure.destination.as_ref().filter(|_| owner.member != "agreement") {
         let message = "Only a figure on an agreement has a `destination` of its own.".to_owned();
-        findings.error(pointer, "no_destination_here", Some(Value::from(destination.as_str())), message);
+        findings.error(pointer, "agreements_only", Some(Value::from(destination.as_str())), message);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::homecoming::check_returned;
 use crate::domain::period::Span;
 use crate::domain::words::{FigureRole, Quantifier, Scope, Stage};
 use crate::error::Error;
+use crate::store::rows::SAMPLE_TIME;
 use crate::store::{
     Condition, Filter, Reading, Rows, Tx, Written, agreements, batches, filter, movements, returns, rows,
 };
@@ -72,13 +73,14 @@ fn about(tx: &mut Tx, figure: &Figure, findings: &mut Findings) -> Result<Option
         ("batch", &figure.batch, Resource::Batches),
         ("agreement", &figure.agreement, Resource::Agreements),
     ];
-    let given: Vec<_> = members.iter().filter_map(|(member, code, resource)| Some((*member, code.as_ref()?, *resource))).collect();
+    let given: Vec<_> =
+        members.iter().filter_map(|(member, code, resource)| Some((*member, code.as_ref()?, *resource))).collect();
     let [(member, code, resource)] = given[..] else {
         let wrong = members.iter().any(|(member, ..)| findings.wrong_at(&format!("/{member}")));
         if !wrong {
             let message = "A figure is about exactly one `movement`, `return`, `batch` or `agreement`.".to_owned();
             let pointer = given.last().map(|(member, ..)| format!("/{member}")).unwrap_or_default();
-            findings.error(pointer, "one_subject", None, message);
+            findings.error(pointer, "subject", None, message);
         }
         return Ok(None);
     };
@@ -215,12 +217,7 @@ impl Rows for Figures {
     type Single = FigureView;
     type Body = Figure;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<FigureView>, Error> {
+    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<FigureView>, Error> {
         let resolved = filter::resolve(conn, who, filter)?;
         let rows: Vec<Row> = figures::table
             .into_boxed::<Backend>()
@@ -321,8 +318,8 @@ impl Rows for Figures {
             civilians: None,
             fighters: None,
             revision: 1,
-            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
-            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

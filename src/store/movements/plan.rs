@@ -93,8 +93,9 @@ impl Plan {
 
     /// Does it, for a batch that is written already: the movement's key, and whether anything changed.
     pub fn apply(self, tx: &mut Tx, batch: &batches::Row, own: &Batch) -> Result<(i64, bool), Error> {
-        let Movement { code, arrived_on, arrived_on_precision, destination_as_reported, settlement_type, notes, .. } =
-            self.movement.clone();
+        let Movement {
+            code, arrived_on, arrived_on_precision, destination_as_reported, settlement_type, notes, ..
+        } = self.movement.clone();
         let after = serde_json::to_value(&self.movement).ok();
         let mut changed = false;
         let id = if let Some(before) = self.before {
@@ -177,7 +178,8 @@ pub fn warn(tx: &mut Tx, id: i64, at: &str, findings: &mut Findings) -> Result<(
     let Some(date) = row.dated_on.filter(|_| row.happened && (row.households.or(row.individuals)).is_some()) else {
         return Ok(());
     };
-    let twins = Condition::sql("origin_id = ").key(row.origin_id).then(" AND destination_id = ").key(row.destination_id);
+    let twins =
+        Condition::sql("origin_id = ").key(row.origin_id).then(" AND destination_id = ").key(row.destination_id);
     let twins = twins.then(" AND dated_on = ").date(date).then(" AND happened AND batch_id <> ").key(row.batch_id);
     let twins: Vec<(String, Option<i32>, Option<i32>)> = movements::table
         .filter(twins)
@@ -188,7 +190,7 @@ pub fn warn(tx: &mut Tx, id: i64, at: &str, findings: &mut Findings) -> Result<(
     let counts = (row.households, row.individuals);
     if let Some((code, ..)) = twins.iter().find(|(_, households, individuals)| (*households, *individuals) == counts) {
         let message = format!("The movement {code:?} of another batch has the same places, date and counts.");
-        findings.warn(at, "duplicate_batch", message);
+        findings.warn(at, "possible_duplicate", message);
     }
     Ok(())
 }

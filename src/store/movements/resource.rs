@@ -9,13 +9,16 @@ use crate::db::dialect::{Lock, lock};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::movements;
 use crate::db::{Backend, Conn};
+use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::findings::Findings;
 use crate::domain::movement::{MovementBody, READ_ONLY};
 use crate::domain::words::{BatchKind, Precision};
-use crate::domain::Resource;
 use crate::error::Error;
-use crate::store::{Condition, Figures, Filter, Reading, Rows, Tx, Written, batches, filter, references, rows, tallies};
+use crate::store::rows::SAMPLE_TIME;
+use crate::store::{
+    Condition, Figures, Filter, Reading, Rows, Tx, Written, batches, filter, references, rows, tallies,
+};
 
 /// The resource `movements`.
 pub struct Movements;
@@ -70,7 +73,7 @@ fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Condition) -> Res
         let made = format!("{}.{}", batch.code, destination.code);
         if *code != made {
             let message = format!("The code of this movement is {made:?}, whatever the path says.");
-            findings.error("/code", "code_changed", Some(Value::from(*code)), message);
+            findings.error("/code", "code_mismatch", Some(Value::from(*code)), message);
         }
     }
     plan::Plan::check_figures(&own, &movement, "", &mut findings);
@@ -261,8 +264,8 @@ impl Rows for Movements {
             individuals_figure: Some("0197a2b0-0000-7000-8000-000000000001".to_owned()),
             figure_count: 6,
             revision: 1,
-            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
-            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

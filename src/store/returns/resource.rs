@@ -15,6 +15,7 @@ use crate::domain::access::Viewer;
 use crate::domain::words::{HouseholdCompleteness, Precision, Visibility};
 use crate::error::Error;
 use crate::store::figures::{self, Subject};
+use crate::store::rows::SAMPLE_TIME;
 use crate::store::{Condition, Figures, Filter, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `returns`.
@@ -26,12 +27,7 @@ impl Rows for Returns {
     type Single = ReturnSingle;
     type Body = Return;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<ReturnView>, Error> {
+    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<ReturnView>, Error> {
         let resolved = filter::resolve(conn, who, filter)?;
         let rows: Vec<Row> = returns::table
             .into_boxed::<Backend>()
@@ -127,8 +123,8 @@ impl Rows for Returns {
             individuals_figure: Some("0197a2b0-0000-7000-8000-000000000003".to_owned()),
             figure_count: 5,
             revision: 1,
-            created_at: chrono::NaiveDateTime::UNIX_EPOCH,
-            updated_at: chrono::NaiveDateTime::UNIX_EPOCH,
+            created_at: SAMPLE_TIME,
+            updated_at: SAMPLE_TIME,
         }
     }
 

@@ -153,7 +153,7 @@ fn refer(tx: &mut Tx, homecoming: &mut Return, findings: &mut Findings) -> Resul
                 if row.batch_kind.0 == BatchKind::Onward {
                     let message = "Nobody returns from an `onward` movement: name the one that displaced them.";
                     let value = Some(Value::from(code.as_str()));
-                    findings.error("/movement", "return_of_onward", value, message.to_owned());
+                    findings.error("/movement", "onward_movement", value, message.to_owned());
                 }
                 movement = Some(row);
             }

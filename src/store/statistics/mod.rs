@@ -1,7 +1,7 @@
 //! Statistics: flows, stocks and the places that people left and reached, each complete in one answer.
 //!
-//! The database adds up in groups, one statement for movements and one for returns ([`counted`]); what a period is
-//! between those sums is worked out here ([`periods`]), and [`rows`] is how an answer looks.
+//! The database adds up in groups, one statement for movements and one for returns (`counted.rs`); what a period is
+//! between those sums is worked out here (`periods.rs`), and `rows.rs` is how an answer looks.
 
 mod counted;
 mod groups;

@@ -12,5 +12,15 @@
 #[macro_use]
 mod support;
 
+mod agreements;
 mod al_waer;
+mod batches;
 mod contract;
+mod errors;
+mod figures;
+mod formats;
+mod lists;
+mod locations;
+mod movements;
+mod returns;
+mod sources;

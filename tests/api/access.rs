@@ -14,7 +14,7 @@ async fn record(app: &TestApp) {
     let figures = [
         json!({"code": "p-left", "stage": "departed", "individuals": 100, "source": "radio", "men": 40, "civilians": 90, "fighters": 10,
             "excerpt": "SECRET excerpt", "notes": "SECRET notes", "term_as_reported": "people", "title": "The news"}),
-        json!({"code": "p-mole", "stage": "arrived", "individuals": 110, "source": "mole", "url": "https://secret.example", "title": "SECRET title",
+        json!({"code": "p-quiet", "stage": "arrived", "individuals": 110, "source": "mole", "url": "https://secret.example", "title": "SECRET title",
             "excerpt": "SECRET", "notes": "SECRET", "term_as_reported": "SECRET term", "place_as_reported": "SECRET place", "reported_on": "2017-03-20"}),
         json!({"code": "p-plan", "stage": "planned", "individuals": 500}),
         json!({"code": "p-withdrawn", "stage": "withdrawn", "individuals": 3}),
@@ -85,7 +85,7 @@ both! {
         assert_eq!(app.public().json("/v1/sources?count=true").await["total"], 2);
         let mut figures = app.public().codes("/v1/figures").await;
         figures.sort();
-        assert_eq!(figures, ["a-total", "h-back", "p-left", "p-mole", "r-back"]);
+        assert_eq!(figures, ["a-total", "h-back", "p-left", "p-quiet", "r-back"]);
     }
 
     async fn what_is_withheld_is_null(app) {
@@ -96,7 +96,7 @@ both! {
         let movement = &batch["movements"][0];
         assert_eq!((&movement["scheduled_on"], &movement["notes"]), (&json!(null), &json!(null)));
         let figures: Vec<&Value> = movement["figures"].as_array().unwrap().iter().collect();
-        assert_eq!(figures.iter().map(|one| one["code"].as_str().unwrap()).collect::<Vec<_>>(), ["p-left", "p-mole"]);
+        assert_eq!(figures.iter().map(|one| one["code"].as_str().unwrap()).collect::<Vec<_>>(), ["p-left", "p-quiet"]);
         for name in ["civilians", "fighters", "excerpt", "notes"] {
             assert_eq!(figures[0][name], json!(null), "{name}");
         }
@@ -172,7 +172,7 @@ both! {
         reader.get("/v1/sources/mole").await.is_problem(404, "not_found");
         reader.get("/v1/figures?source=mole").await.is_problem(400, "invalid_parameters");
         assert_eq!(reader.codes("/v1/sources").await, ["council", "radio"]);
-        let figure = reader.json("/v1/figures/p-mole").await;
+        let figure = reader.json("/v1/figures/p-quiet").await;
         for name in ["source", "source_name", "url", "title", "excerpt", "notes", "term_as_reported", "place_as_reported"] {
             assert_eq!(figure.get(name), Some(&json!(null)), "{name}");
         }
@@ -183,8 +183,8 @@ both! {
             reader.get(&format!("/v1/{resource}/history")).await.is_problem(403, "forbidden");
         }
         let editor = app.editor();
-        assert_eq!(editor.json("/v1/figures/p-mole").await["source"], "mole");
-        assert_eq!(editor.codes("/v1/figures?source=mole&sort=code").await, ["a-total", "p-mole"]);
+        assert_eq!(editor.json("/v1/figures/p-quiet").await["source"], "mole");
+        assert_eq!(editor.codes("/v1/figures?source=mole&sort=code").await, ["a-total", "p-quiet"]);
         assert_eq!(editor.codes("/v1/sources").await, ["council", "mole", "radio"]);
     }
 

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::store::Filter;
 
 /// The most places that one parameter may list.
-const MAX_LIST: usize = 1_000;
+const MAX_LIST: usize = 500;
 
 /// A query parameter, as every operation that has it means it.
 #[derive(Debug)]

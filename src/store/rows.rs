@@ -34,6 +34,9 @@ impl Condition {
         if self.absent && revision.is_some() {
             return Err(Error::Precondition("There is a row of this code already.".to_owned()));
         }
+        if let Some(now) = revision.filter(|now| self.unlike.contains(now)) {
+            return Err(Error::Precondition(format!("The row is at revision {now}.")));
+        }
         match (&self.revisions, revision) {
             (None, _) => Ok(()),
             (Some(_), None) => Err(Error::Precondition("There is no row of this code.".to_owned())),

@@ -87,11 +87,13 @@ pub fn read<T>(
     findings: &mut Findings,
     read_only: &[&'static str],
     read: impl FnOnce(&mut Fields) -> T,
-) -> T {
+) -> Result<T, Error> {
     let mut fields = Fields::new(body, String::new(), findings);
+    // What is no object has no members that could be wrong as well.
+    refuse_if_wrong(fields.findings)?;
     let value = read(&mut fields);
     fields.finish(read_only);
-    value
+    Ok(value)
 }
 
 /// A JSON Merge Patch (RFC 7396) of a row's own fields.

@@ -12,7 +12,7 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::RunQueryDsl;
+use diesel::{QueryDsl, RunQueryDsl};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -243,24 +243,35 @@ fn newer_schema(version: &str) -> Error {
 }
 
 /// How many migrations are missing, and one that is there and unknown, if any.
+///
+/// The list is read as it is: the harness of diesel would create its table first, which PostgreSQL refuses in a transaction
+/// that only reads.
 fn unapplied(conn: &mut Conn) -> Result<(usize, Option<String>), Error> {
-    fn of<DB: diesel::backend::Backend>(
-        conn: &mut impl MigrationHarness<DB>,
-        known: EmbeddedMigrations,
-    ) -> Result<(usize, Option<String>), Error> {
+    fn names<DB: diesel::backend::Backend>(known: EmbeddedMigrations) -> Result<Vec<String>, Error> {
         use diesel::migration::MigrationSource;
-        let applied = conn.applied_migrations().map_err(migration_error)?;
-        let known: Vec<_> = MigrationSource::<DB>::migrations(&known)
-            .map_err(migration_error)?
-            .iter()
-            .map(|migration| migration.name().version().as_owned())
-            .collect();
-        let newer = applied.iter().find(|version| !known.contains(version)).map(ToString::to_string);
-        Ok((known.iter().filter(|version| !applied.contains(version)).count(), newer))
+        let known = MigrationSource::<DB>::migrations(&known).map_err(migration_error)?;
+        Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
     }
-    match conn {
-        Conn::Sqlite(conn) => of(conn, SQLITE_MIGRATIONS),
-        Conn::Pg(conn) => of(conn, POSTGRES_MIGRATIONS),
+    let known = match conn {
+        Conn::Sqlite(_) => names::<diesel::sqlite::Sqlite>(SQLITE_MIGRATIONS)?,
+        Conn::Pg(_) => names::<diesel::pg::Pg>(POSTGRES_MIGRATIONS)?,
+    };
+    let applied: Vec<String> = match applied::table.select(applied::version).load(conn) {
+        Ok(applied) => applied,
+        // Nobody has ever migrated this database.
+        Err(error) if error.to_string().contains("__diesel_schema_migrations") => vec![],
+        Err(error) => return Err(error.into()),
+    };
+    let newer = applied.iter().find(|version| !known.contains(version)).cloned();
+    Ok((known.iter().filter(|version| !applied.contains(version)).count(), newer))
+}
+
+diesel::table! {
+    /// Where diesel keeps the migrations that were run.
+    #[sql_name = "__diesel_schema_migrations"]
+    applied (version) {
+        /// The date of the migration.
+        version -> Text,
     }
 }
 

@@ -1,0 +1,16 @@
+//! The API as its callers meet it: the whole application, on SQLite and on PostgreSQL. What is expected comes from the
+//! contract, never from the code.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[macro_use]
+mod support;
+
+mod al_waer;
+mod contract;

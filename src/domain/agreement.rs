@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use validator::Validate;
 
-use super::batch::{Party, party_names};
+use super::batch::Party;
 use super::findings::http_url;
 use super::reading::{Fields, NewCode};
 
@@ -58,7 +58,6 @@ impl Agreement {
             notes: fields.take("notes"),
         };
         fields.findings.absorb(&fields.at, agreement.validate());
-        party_names(&agreement.parties, &fields.at, fields.findings);
         agreement
     }
 }

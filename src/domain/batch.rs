@@ -68,7 +68,11 @@ pub struct Party {
 impl FromJson for Party {
     fn read(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Self> {
         let mut fields = Fields::new(value, pointer.to_owned(), findings);
-        let (name, role) = (fields.need("name"), fields.need("role"));
+        let name: Option<String> = fields.need("name");
+        if let Some(name) = &name {
+            no_semicolon(name, format!("{pointer}/name"), fields.findings);
+        }
+        let role = fields.need("role");
         fields.finish(&[]);
         Some(Self { name: name?, role: role? })
     }
@@ -105,7 +109,6 @@ impl BatchBody {
         fields.findings.absorb(&at, batch.validate());
         dated(batch.departed_on, batch.departed_on_precision, &at, "departed_on", fields.findings);
         not_in_the_future(batch.departed_on, today, &format!("{at}/departed_on"), fields.findings);
-        party_names(&batch.parties, &at, fields.findings);
         let movements = MovementBody::read_list(fields, "movements", today);
         let body = Self { batch, movements };
         body.check_parts(&at, fields.findings);
@@ -183,14 +186,6 @@ pub fn not_in_the_future(date: Option<NaiveDate>, today: NaiveDate, pointer: &st
     if let Some(date) = date.filter(|date| *date > today + Days::new(1)) {
         let message = "This has not happened yet: a planned day goes into `scheduled_on`.".to_owned();
         findings.error(pointer, "date_in_future", Some(Value::from(date.to_string())), message);
-    }
-}
-
-/// The names of parties fit in a text column, and in one cell of a sheet.
-pub fn party_names(parties: &[Party], at: &str, findings: &mut Findings) {
-    for (index, party) in parties.iter().enumerate() {
-        let pointer = format!("{at}/parties/{index}/name");
-        no_semicolon(&party.name, pointer, findings);
     }
 }
 

@@ -223,7 +223,7 @@ impl Figure {
     fn check(&self, at: &str, findings: &mut Findings) {
         findings.absorb(at, self.validate());
         let told = COUNTS.iter().any(|name| findings.wrong_at(&format!("{at}/{name}")));
-        if self.numbers().iter().all(Option::is_none) && !told {
+        if self.numbers().iter().all(Option::is_none) && !told && !findings.wrong_at(at) {
             let message = format!("A figure needs at least one count: {}.", COUNTS.join(", "));
             findings.error(at, "no_count", None, message);
         }
@@ -241,8 +241,8 @@ impl Figure {
             && !findings.wrong_at(&format!("{at}/stage"))
         {
             let message = "A figure of scope `part` or stage `withdrawn` cannot be recommended.".to_owned();
-            let pointer = format!("{at}/{}", if self.scope == Scope::Part { "scope" } else { "role" });
-            findings.error(pointer, "not_countable", Some(Value::from("recommended")), message);
+            let (member, value) = if self.scope == Scope::Part { ("scope", "part") } else { ("role", "recommended") };
+            findings.error(format!("{at}/{member}"), "not_countable", Some(Value::from(value)), message);
         }
     }
 
@@ -311,7 +311,7 @@ fn check_quantifier(
         }
         (Some(_), None) if between => {
             let message = format!("The quantifier `between` needs `{unit}_high`.");
-            findings.error(hedge, "between_without_high", Some(Value::from("between")), message);
+            findings.error(top, "between_without_high", None, message);
         }
         (Some(value), Some(high)) if high < value => {
             let message = format!("`{unit}_high` lies below `{unit}` ({value}).");

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use validator::Validate;
 
-use super::batch::{Party, dated, not_in_the_future, party_names};
+use super::batch::{Party, dated, not_in_the_future};
 use super::figure::Figure;
 use super::findings::Findings;
 use super::period::Span;
@@ -95,7 +95,6 @@ impl ReturnBody {
         fields.findings.absorb(&at, homecoming.validate());
         dated(homecoming.returned_on, homecoming.returned_on_precision, &at, "returned_on", fields.findings);
         not_in_the_future(homecoming.returned_on, today, &format!("{at}/returned_on"), fields.findings);
-        party_names(&homecoming.parties, &at, fields.findings);
         let figures = Figure::read_list(fields, "figures");
         for (index, figure) in figures.iter().flatten().enumerate() {
             check_returned(&homecoming, figure, &format!("{at}/figures/{index}"), fields.findings);

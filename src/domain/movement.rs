@@ -102,7 +102,8 @@ impl MovementBody {
     pub fn read_list(fields: &mut Fields, name: &'static str, today: NaiveDate) -> Option<Vec<Self>> {
         read_parts(fields, name, |part| {
             let body = Self::read(part, today);
-            if body.movement.destination.is_empty() && !part.findings.wrong_at(&part.pointer("destination")) {
+            let told = part.findings.wrong_at(&part.at) || part.findings.wrong_at(&part.pointer("destination"));
+            if body.movement.destination.is_empty() && !told {
                 let message = "`destination` is required.".to_owned();
                 part.findings.error(part.at.clone(), "missing", Some(Value::from("destination")), message);
             }

@@ -15,6 +15,8 @@ pub struct Fields<'a> {
     /// Where the object stands in the body: a JSON pointer, empty for the body itself.
     pub at: String,
     object: &'a Map<String, Value>,
+    /// Whether there is no object at all: then nothing more is said of what it lacks.
+    broken: bool,
     taken: Vec<&'static str>,
     /// What has been found so far.
     pub findings: &'a mut Findings,
@@ -29,7 +31,7 @@ impl<'a> Fields<'a> {
             findings.error(at.clone(), "wrong_type", None, message);
             &EMPTY
         });
-        Self { at, object, taken: vec![], findings }
+        Self { at, object, broken: !value.is_object(), taken: vec![], findings }
     }
 
     /// The pointer of a member.
@@ -56,7 +58,7 @@ impl<'a> Fields<'a> {
     pub fn need<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
         let before = self.findings.errors.len();
         let value = self.take(name);
-        if value.is_none() && self.findings.errors.len() == before {
+        if value.is_none() && self.findings.errors.len() == before && !self.broken {
             let message = format!("`{name}` is required.");
             self.findings.error(self.at.clone(), "missing", Some(Value::from(name)), message);
         }
@@ -169,8 +171,13 @@ impl FromJson for i64 {
 impl FromJson for i32 {
     fn read(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Self> {
         let whole = i64::read(value, pointer, findings)?;
-        // The limits proper (0 or 1 to 1,000,000,000) are derived rules; saturating keeps them the only ones.
-        Some(Self::try_from(whole).unwrap_or(if whole < 0 { Self::MIN } else { Self::MAX }))
+        let fits = Self::try_from(whole).ok();
+        if fits.is_none() {
+            // The limits proper (0 or 1 to 1,000,000,000) are derived rules, which see what fits.
+            let message = "No number here may be as far from 0.".to_owned();
+            findings.error(pointer, "out_of_range", Some(value.clone()), message);
+        }
+        fits
     }
 }
 

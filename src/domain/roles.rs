@@ -36,7 +36,6 @@ pub fn assign(candidates: &[Candidate]) -> Result<Vec<FigureRole>, TwoRecommende
 
 fn winner(candidates: &[Candidate], members: &[usize]) -> Result<Option<usize>, TwoRecommended> {
     let recommended = Some(FigureRole::Recommended);
-    // A role that is asked for and was there already, in the same phase, is no news: a GET, edit, PUT keeps it.
     let explicit: Vec<usize> = members.iter().copied().filter(|&i| candidates[i].asked == recommended).collect();
     if let [first, second, ..] = explicit[..] {
         return Err(TwoRecommended(first, second));

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::store::Filter;
 
 /// The most places that one parameter may list.
-const MAX_LIST: usize = 1_000;
+const MAX_LIST: usize = 500;
 
 /// A query parameter, as every operation that has it means it.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ impl Query {
                 continue;
             };
             let Some(parameter) = accepted.iter().find(|parameter| parameter.name == name) else {
-                query.unknown(&name, accepted);
+                query.unknown(&name, &value, accepted);
                 continue;
             };
             if seen.contains(&name) {
@@ -188,14 +188,14 @@ impl Query {
         query
     }
 
-    fn unknown(&mut self, name: &str, accepted: &[&'static Parameter]) {
+    fn unknown(&mut self, name: &str, value: &str, accepted: &[&'static Parameter]) {
         let (code, message) = if ALL.iter().any(|parameter| parameter.name == name) {
             ("not_applicable", format!("`{name}` means nothing here."))
         } else {
             ("unknown_parameter", format!("There is no parameter `{}` here.", values::shortened(name)))
         };
         let suggestion = nearest(name, accepted.iter().map(|parameter| parameter.name));
-        self.wrong(name, code, None, message, suggestion.map(str::to_owned));
+        self.wrong(name, code, Some(value), message, suggestion.map(str::to_owned));
     }
 
     fn wrong(

@@ -13,6 +13,7 @@ use super::query::{self, Parameter, Query, default_sort};
 use super::reply::{self, Versioned};
 use crate::app::State;
 use crate::db::page::DEFAULT_LIMIT;
+use crate::domain::text::is_code;
 use crate::domain::words::Word;
 use crate::domain::{Finding, Resource};
 use crate::error::Error;
@@ -103,8 +104,12 @@ fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
 /// The code in the path. What cannot be a code is not looked up: the databases differ in what they make of it.
 fn code_of<R: Rows>(request: &HttpRequest) -> Result<String, Error> {
     let code = request.match_info().get("code").unwrap_or_default();
-    let fine = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    if fine && code.len() <= 129 {
+    // A movement's code is its batch's and its destination's.
+    let fine = match R::RESOURCE {
+        Resource::Movements => code.split_once('.').is_some_and(|(batch, place)| is_code(batch) && is_code(place)),
+        _ => is_code(code),
+    };
+    if fine {
         return Ok(code.to_owned());
     }
     if request.method() == Method::PUT {
@@ -276,7 +281,7 @@ pub async fn replace<R: Rows>(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let condition = reply::condition(&request)?;
+    let condition = reply::condition(&request);
     let body = body::json(&request, payload, state.max_body).await?;
     let code = code_of::<R>(&request)?;
     write::<R>(&caller, &state, &request, move |tx| R::replace(tx, &code, &body, &condition)).await
@@ -289,7 +294,7 @@ pub async fn change<R: Rows>(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let condition = reply::condition(&request)?;
+    let condition = reply::condition(&request);
     let code = code_of::<R>(&request)?;
     let patch = body::json(&request, payload, state.max_body).await?;
     write::<R>(&caller, &state, &request, move |tx| R::change(tx, &code, &patch, &condition)).await
@@ -301,7 +306,7 @@ pub async fn delete<R: Rows>(
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (condition, code) = (reply::condition(&request)?, code_of::<R>(&request)?);
+    let (condition, code) = (reply::condition(&request), code_of::<R>(&request)?);
     Query::parse(request.query_string(), &[]).finish()?;
     store::write(&state.db, &state.clock, caller.name(), move |tx| R::delete(tx, &code, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -321,7 +326,8 @@ pub async fn history<R: Rows>(
     let before = query.whole(&query::BEFORE).and_then(|seq| i64::try_from(seq).ok());
     let read = reply::versioned(&state, &request, caller.viewer(), format, move |conn| {
         let (entries, next) = history::of_row(conn, R::RESOURCE, &code, before, limit)?;
-        if entries.is_empty() && before.is_none() {
+        let known = !entries.is_empty() || (before.is_some() && history::is_known(conn, R::RESOURCE, &code)?);
+        if !known {
             return Err(Error::NotFound(R::RESOURCE, code.clone()));
         }
         let next = next.map(|seq| seq.to_string());

@@ -177,7 +177,7 @@ pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
 
 fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
     let mut findings = Findings::default();
-    let mut agreement = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Agreement::read);
+    let mut agreement = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Agreement::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut agreement.code, "", &mut findings);
     }

@@ -145,6 +145,11 @@ pub(super) fn last_revision(conn: &mut Conn, resource: Resource, code: &str) -> 
     Ok(last)
 }
 
+/// Whether there is, or ever was, a row of this code.
+pub fn is_known(conn: &mut Conn, resource: Resource, code: &str) -> Result<bool, Error> {
+    Ok(last_revision(conn, resource, code)?.is_some())
+}
+
 /// A page of a row's history, newest first, and the number to go on from.
 pub fn of_row(
     conn: &mut Conn,

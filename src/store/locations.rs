@@ -282,7 +282,7 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> 
     // Paths are made of other rows' paths: one gazetteer, one writer at a time.
     dialect::lock(tx.conn, dialect::Lock::Locations)?;
     let mut findings = Findings::default();
-    let mut location = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Location::read);
+    let mut location = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Location::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut location.code, "", &mut findings);
     }

@@ -69,6 +69,8 @@ pub struct Condition {
     pub revisions: Option<Vec<i32>>,
     /// The row must not be there (`If-None-Match: *`).
     pub absent: bool,
+    /// The row must not be in one of these revisions (`If-None-Match: "3"`).
+    pub unlike: Vec<i32>,
 }
 
 /// What a write did.

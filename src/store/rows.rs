@@ -34,6 +34,9 @@ impl Condition {
         if self.absent && revision.is_some() {
             return Err(Error::Precondition("There is a row of this code already.".to_owned()));
         }
+        if let Some(now) = revision.filter(|now| self.unlike.contains(now)) {
+            return Err(Error::Precondition(format!("The row is at revision {now}.")));
+        }
         match (&self.revisions, revision) {
             (None, _) => Ok(()),
             (Some(_), None) => Err(Error::Precondition("There is no row of this code.".to_owned())),
@@ -84,11 +87,13 @@ pub fn read<T>(
     findings: &mut Findings,
     read_only: &[&'static str],
     read: impl FnOnce(&mut Fields) -> T,
-) -> T {
+) -> Result<T, Error> {
     let mut fields = Fields::new(body, String::new(), findings);
+    // What is no object has no members that could be wrong as well.
+    refuse_if_wrong(fields.findings)?;
     let value = read(&mut fields);
     fields.finish(read_only);
-    value
+    Ok(value)
 }
 
 /// A JSON Merge Patch (RFC 7396) of a row's own fields.

@@ -142,7 +142,7 @@ fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error>
 /// Reads, checks and writes a whole source.
 fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
     let mut findings = Findings::default();
-    let mut source = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Source::read);
+    let mut source = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Source::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut source.code, "", &mut findings);
     }

@@ -121,8 +121,8 @@ fn in_query(parameter: &Parameter) -> Value {
         Kind::Text | Kind::Code => (text, json!(example)),
         Kind::Codes => {
             let schema = json!({
-                "type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 129, "pattern": "^[^,]+$"},
-                "minItems": 1, "maxItems": 1000, "uniqueItems": true,
+                "type": "array", "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},
+                "minItems": 1, "maxItems": 500, "uniqueItems": true,
             });
             (schema, json!(example.split(',').collect::<Vec<_>>()))
         }

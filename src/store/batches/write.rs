@@ -44,7 +44,7 @@ pub const READ_ONLY: &[&str] = &[
 pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
-    let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| BatchBody::read(fields, today));
+    let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| BatchBody::read(fields, today))?;
     if let Some(code) = code {
         rows::path_code(code, &mut sent.batch.code, "", &mut findings);
     }

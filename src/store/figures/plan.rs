@@ -150,10 +150,7 @@ fn give_roles(slots: &mut [Slot], findings: &mut Findings) {
             let phase = |row: &Row| row.stage.0.phase().filter(|_| row.scope.0 == crate::domain::words::Scope::Whole);
             let had = slot.before.as_ref().and_then(|row| row.role).map(|word| word.0);
             let phase_before = slot.before.as_ref().and_then(phase);
-            let recommended = Some(FigureRole::Recommended);
-            // A figure that is sent back as it was read does not ask for what it has.
-            let keeps = had == recommended && slot.asked == recommended && phase_before == phase(row);
-            let asked = slot.asked.filter(|_| !keeps);
+            let asked = slot.asked;
             Some(Candidate { phase: phase(row), had, phase_before, asked })
         })
         .collect();

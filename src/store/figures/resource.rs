@@ -141,7 +141,7 @@ fn settle(tx: &mut Tx, subject: Subject) -> Result<(), Error> {
 /// Creates the figure of a body, or creates or replaces the one of a code.
 fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
     let mut findings = Findings::default();
-    let mut figure = rows::read(body, &mut findings, READ_ONLY, Figure::read);
+    let mut figure = rows::read(body, &mut findings, READ_ONLY, Figure::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut figure.code, "", &mut findings);
     }

@@ -309,8 +309,9 @@ pub(super) fn check_kept(
     crate::domain::batch::check_arrival(batch, &row.own(&batch.code, &names), "", &mut found);
     for error in found.errors {
         // The body says nothing of the movement: what does not fit is the date that it changes.
-        let message = format!("The movement {:?} arrived: {}", row.code, error.message);
-        findings.error("/departed_on", error.code, error.value, message);
+        let message = format!("This does not fit the movement {:?}. {}", row.code, error.message);
+        let departed_on = batch.departed_on.map(|date| serde_json::Value::from(date.to_string()));
+        findings.error("/departed_on", error.code, departed_on, message);
     }
     Ok(())
 }

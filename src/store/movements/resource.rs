@@ -34,7 +34,7 @@ enum Target<'a> {
 fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Condition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
-    let sent = rows::read(body, &mut findings, READ_ONLY, |fields| MovementBody::read(fields, today));
+    let sent = rows::read(body, &mut findings, READ_ONLY, |fields| MovementBody::read(fields, today))?;
     let mut movement = sent;
     let mut known = match target {
         Target::New => None,
@@ -53,6 +53,16 @@ fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Condition) -> Res
         let kept = names.location(row.destination_id).code;
         fill(&mut movement.movement.batch, "batch", &batch, tx, false, &mut findings)?;
         fill(&mut movement.movement.destination, "destination", &kept, tx, true, &mut findings)?;
+    }
+    if let (Target::Path(code), None) = (target, &known)
+        && let Some((batch, place)) = code.split_once('.')
+    {
+        // The code of a movement says both, so the body need not.
+        for (given, said) in [(&mut movement.movement.batch, batch), (&mut movement.movement.destination, place)] {
+            if given.is_empty() {
+                said.clone_into(given);
+            }
+        }
     }
     let Some((batch, destination)) = whereabouts(tx, &movement.movement, &mut findings)? else {
         return Err(Error::Invalid(findings.errors));

@@ -55,7 +55,7 @@ struct References {
 pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
-    let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| ReturnBody::read(fields, today));
+    let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| ReturnBody::read(fields, today))?;
     if let Some(code) = code {
         rows::path_code(code, &mut sent.homecoming.code, "", &mut findings);
     }

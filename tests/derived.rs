@@ -1,7 +1,13 @@
 //! Derived counts and statistics, after random sequences of writes on both databases, compared with a slow and obvious
 //! recomputation. It is written from the contract and knows nothing of `domain::tally`.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
 
 #[path = "api/support/mod.rs"]
 mod support;
@@ -37,7 +43,8 @@ fn date() -> impl Strategy<Value = Value> {
 fn count(unit: &'static str) -> impl Strategy<Value = Value> {
     let some = (0..60_i64, 0..6_u8, 0..20_i64).prop_map(move |(value, quantifier, more)| {
         let mut members = json!({ unit: value });
-        let quantifier = ["exact", "exact", "approximately", "more_than", "less_than", "between"][usize::from(quantifier)];
+        let quantifier =
+            ["exact", "exact", "approximately", "more_than", "less_than", "between"][usize::from(quantifier)];
         members[format!("{unit}_quantifier")] = json!(quantifier);
         if quantifier == "between" {
             members[format!("{unit}_high")] = json!(value + more);
@@ -81,7 +88,8 @@ fn batch_body() -> impl Strategy<Value = Value> {
     (date(), prop::bool::weighted(0.15), kind, parts).prop_map(|(departed_on, cancelled, kind, parts)| {
         let mut body = json!({"origin": "waer", "departed_on": departed_on, "cancelled": cancelled, "kind": kind});
         if let Some(parts) = parts {
-            body["movements"] = parts.into_iter().map(|(to, figures)| json!({"destination": to, "figures": figures})).collect();
+            body["movements"] =
+                parts.into_iter().map(|(to, figures)| json!({"destination": to, "figures": figures})).collect();
         }
         body
     })
@@ -143,10 +151,10 @@ fn of_figures(figures: &[Value], unit: &str) -> Option<((i64, i64, i64, bool), S
         .iter()
         .filter(|one| one["scope"] == "whole" && (one["stage"] == "departed" || one["stage"] == "arrived"))
         .collect();
-    let giving: Vec<&&Value> = actual.iter().filter(|one| !one[unit].is_null()).collect();
+    let giving: Vec<&Value> = actual.iter().copied().filter(|one| !one[unit].is_null()).collect();
     let recommended = actual.iter().find(|one| one["role"] == "recommended");
     let chosen = match recommended.filter(|one| !one[unit].is_null()) {
-        Some(one) => *one,
+        Some(one) => one,
         None => {
             // The best of those that give the unit: one criterion after the other.
             let mut best = giving.clone();
@@ -163,7 +171,7 @@ fn of_figures(figures: &[Value], unit: &str) -> Option<((i64, i64, i64, bool), S
                 best.retain(|one| one["reported_on"] == latest);
             }
             best.sort_by_key(|one| one["code"].as_str().unwrap());
-            best.first()?
+            best.first().copied()?
         }
     };
     let value = |one: &Value| one[unit].as_i64().unwrap();
@@ -270,7 +278,8 @@ async fn check(app: &TestApp) {
         .iter()
         .filter(|one| !one["departed_on"].is_null() && one["cancelled"] == false && one["kind"] != "onward")
         .collect();
-    let back: Vec<&Value> = returns.iter().filter(|one| !one["returned_on"].is_null() && one["cancelled"] == false).collect();
+    let back: Vec<&Value> =
+        returns.iter().filter(|one| !one["returned_on"].is_null() && one["cancelled"] == false).collect();
     let total = editor.rows("/v1/stats/flows").await;
     check_flows(&total[0], &left, &back);
 
@@ -299,7 +308,9 @@ async fn check(app: &TestApp) {
     let stocks = editor.rows("/v1/stats/stocks").await;
     check_flows(&stocks[0], &left, &back);
     for unit in UNITS {
-        let remaining = flow(&left, unit).zip(flow(&back, unit)).map(|(left, back)| (left.0 - back.0, left.1 - back.2, left.2 - back.1, left.3));
+        let remaining = flow(&left, unit)
+            .zip(flow(&back, unit))
+            .map(|(left, back)| (left.0 - back.0, left.1 - back.2, left.2 - back.1, left.3));
         assert_eq!(read(&stocks[0], "remaining_", unit), remaining, "{unit} of {}", stocks[0]);
     }
 }
@@ -336,7 +347,10 @@ fn what_is_derived_is_what_the_contract_says() {
     let result = runner.run(&sequences, |writes| {
         let quiet = std::panic::AssertUnwindSafe(|| actix_web::rt::System::new().block_on(run(&writes)));
         std::panic::catch_unwind(quiet).map_err(|panic| {
-            let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             TestCaseError::fail(text.unwrap_or_default())
         })
     });

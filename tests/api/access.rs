@@ -19,20 +19,50 @@ async fn record(app: &TestApp) {
         json!({"code": "p-plan", "stage": "planned", "individuals": 500}),
         json!({"code": "p-withdrawn", "stage": "withdrawn", "individuals": 3}),
     ];
-    given::batch("public").with("agreement", "deal").with("scheduled_on", "2017-03-10").with("notes", "SECRET notes")
-        .on("2017-03-18").to("zoghra", &figures).put(app).await;
+    given::batch("public")
+        .with("agreement", "deal")
+        .with("scheduled_on", "2017-03-10")
+        .with("notes", "SECRET notes")
+        .on("2017-03-18")
+        .to("zoghra", &figures)
+        .put(app)
+        .await;
     app.editor().patch("/v1/movements/public.zoghra", &json!({"notes": "SECRET notes"})).await.is(200);
     let some = [json!({"stage": "departed", "individuals": 7, "source": "radio"})];
     given::batch("SECRET-restricted").with("visibility", "restricted").on("2017-04-01").to("bab", &some).put(app).await;
-    given::batch("SECRET-planned").with("scheduled_on", "2017-05-01").to("bab", &[given::individuals("planned", 8)]).put(app).await;
+    given::batch("SECRET-planned")
+        .with("scheduled_on", "2017-05-01")
+        .to("bab", &[given::individuals("planned", 8)])
+        .put(app)
+        .await;
     given::batch("SECRET-cancelled").with("cancelled", true).on("2017-05-01").to("bab", &some).put(app).await;
-    let back = [json!({"code": "r-back", "stage": "arrived", "individuals": 20, "source": "radio"}), json!({"code": "r-plan", "stage": "registered", "individuals": 60})];
-    given::homecoming("back").with("movement", "public.zoghra").with("scheduled_on", "2017-05-30").with("members_remaining", 5)
-        .with("notes", "SECRET notes").on("2017-06-01").figures(&back).put(app).await;
+    let back = [
+        json!({"code": "r-back", "stage": "arrived", "individuals": 20, "source": "radio"}),
+        json!({"code": "r-plan", "stage": "registered", "individuals": 60}),
+    ];
+    given::homecoming("back")
+        .with("movement", "public.zoghra")
+        .with("scheduled_on", "2017-05-30")
+        .with("members_remaining", 5)
+        .with("notes", "SECRET notes")
+        .on("2017-06-01")
+        .figures(&back)
+        .put(app)
+        .await;
     // A public return whose movement is hidden: it counts by its own places, which are others.
-    given::homecoming("of-hidden").with("from", "SY0208").with("movement", "SECRET-restricted.bab").on("2017-06-02")
-        .figures(&[json!({"code": "h-back", "stage": "arrived", "individuals": 4, "source": "radio"})]).put(app).await;
-    given::homecoming("SECRET-back").with("visibility", "restricted").on("2017-06-03").figures(&[given::individuals("arrived", 2)]).put(app).await;
+    given::homecoming("of-hidden")
+        .with("from", "SY0208")
+        .with("movement", "SECRET-restricted.bab")
+        .on("2017-06-02")
+        .figures(&[json!({"code": "h-back", "stage": "arrived", "individuals": 4, "source": "radio"})])
+        .put(app)
+        .await;
+    given::homecoming("SECRET-back")
+        .with("visibility", "restricted")
+        .on("2017-06-03")
+        .figures(&[given::individuals("arrived", 2)])
+        .put(app)
+        .await;
     given::homecoming("SECRET-not-yet").put(app).await;
     for body in [
         json!({"code": "SECRET-total", "batch": "SECRET-restricted", "stage": "departed", "individuals": 9}),

@@ -27,4 +27,5 @@ mod locations;
 mod movements;
 mod returns;
 mod sources;
+mod statistics;
 mod tokens;

@@ -288,10 +288,10 @@ impl Rows for Agreements {
     fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
         let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
-        let batch: Option<String> =
-            batches::table.filter(batches::agreement_id.eq(row.id)).select(batches::code).first(tx.conn).optional()?;
-        let homecoming: Option<String> =
-            returns::table.filter(returns::agreement_id.eq(row.id)).select(returns::code).first(tx.conn).optional()?;
+        let of_it = batches::table.filter(batches::agreement_id.eq(row.id)).order(batches::code);
+        let batch: Option<String> = of_it.select(batches::code).first(tx.conn).optional()?;
+        let of_it = returns::table.filter(returns::agreement_id.eq(row.id)).order(returns::code);
+        let homecoming: Option<String> = of_it.select(returns::code).first(tx.conn).optional()?;
         for (what, code) in [("batch", batch), ("return", homecoming)] {
             if let Some(code) = code {
                 return Err(Error::InUse(format!("The {what} {code:?} refers to this agreement.")));

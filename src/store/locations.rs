@@ -314,8 +314,9 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> 
 fn used(conn: &mut Conn, id: i64) -> Result<Option<String>, Error> {
     macro_rules! refers {
         ($table:ident, $what:literal, $($column:ident)+) => {$(
-            let code: Option<String> =
-                $table::table.filter($table::$column.eq(id)).select($table::code).first(conn).optional()?;
+            // In an order, so that both databases name the same one.
+            let of_it = $table::table.filter($table::$column.eq(id)).order($table::code);
+            let code: Option<String> = of_it.select($table::code).first(conn).optional()?;
             if let Some(code) = code {
                 return Ok(Some(format!("The {} {code:?} refers to this location.", $what)));
             }

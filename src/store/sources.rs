@@ -224,8 +224,8 @@ impl Rows for Sources {
     fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
         let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
-        let used: Option<String> =
-            figures::table.filter(figures::source_id.eq(row.id)).select(figures::code).first(tx.conn).optional()?;
+        let of_it = figures::table.filter(figures::source_id.eq(row.id)).order(figures::code);
+        let used: Option<String> = of_it.select(figures::code).first(tx.conn).optional()?;
         if let Some(figure) = used {
             return Err(Error::InUse(format!("The figure {figure:?} refers to this source.")));
         }

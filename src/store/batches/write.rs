@@ -202,8 +202,12 @@ fn check_what_stays(
         if !kept.is_empty() {
             about = about.then(" OR movement_id IN (").keys(&kept).then(")");
         }
-        let figure: Option<String> =
-            figure_rows::table.filter(about.then(")")).select(figure_rows::code).first(tx.conn).optional()?;
+        let figure: Option<String> = figure_rows::table
+            .filter(about.then(")"))
+            .order(figure_rows::code)
+            .select(figure_rows::code)
+            .first(tx.conn)
+            .optional()?;
         if let Some(figure) = figure {
             let message =
                 format!("The figure {figure:?} is of people who departed or arrived: it needs `departed_on`.");
@@ -212,8 +216,12 @@ fn check_what_stays(
     }
     if batch.kind == BatchKind::Onward && row.kind.0 != BatchKind::Onward && !staying.is_empty() {
         let of_these = Sql::sql("movement_id IN (").keys(&staying).then(")");
-        let used: Option<String> =
-            return_rows::table.filter(of_these).select(return_rows::code).first(tx.conn).optional()?;
+        let used: Option<String> = return_rows::table
+            .filter(of_these)
+            .order(return_rows::code)
+            .select(return_rows::code)
+            .first(tx.conn)
+            .optional()?;
         if let Some(code) = used {
             let message = format!("The return {code:?} refers to a movement of this batch: it cannot be onward.");
             findings.error("/kind", "onward_movement", Some(Value::from(batch.kind.word())), message);

@@ -173,8 +173,12 @@ fn refer(tx: &mut Tx, homecoming: &mut Return, findings: &mut Findings) -> Resul
 
 fn check_figures_that_stay(tx: &mut Tx, row: &Row, findings: &mut Findings) -> Result<(), Error> {
     let about = Sql::sql("stage IN ('departed', 'arrived') AND return_id = ").key(row.id);
-    let figure: Option<String> =
-        figure_rows::table.filter(about).select(figure_rows::code).first(tx.conn).optional()?;
+    let figure: Option<String> = figure_rows::table
+        .filter(about)
+        .order(figure_rows::code)
+        .select(figure_rows::code)
+        .first(tx.conn)
+        .optional()?;
     if let Some(figure) = figure.filter(|_| !findings.wrong_at("/returned_on")) {
         let message = format!("The figure {figure:?} is of people who departed or arrived: it needs `returned_on`.");
         findings.error("/returned_on", "not_returned", None, message);

@@ -12,5 +12,19 @@
 #[macro_use]
 mod support;
 
+mod access;
+mod agreements;
 mod al_waer;
+mod batches;
+mod concurrency;
 mod contract;
+mod errors;
+mod figures;
+mod formats;
+mod history;
+mod lists;
+mod locations;
+mod movements;
+mod returns;
+mod sources;
+mod tokens;

@@ -1,0 +1,151 @@
+//! Files: the whole filtered set as CSV or NDJSON.
+
+use serde_json::{Value, json};
+
+use crate::support::given;
+
+const MOVEMENT_COLUMNS: &str = "code,batch,destination,destination_name,arrived_on,arrived_on_precision,destination_as_reported,\
+    settlement_type,notes,number,kind,origin,origin_name,agreement,agreement_name,scheduled_on,departed_on,departed_on_precision,\
+    cancelled,";
+
+fn records(csv: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+both! {
+    async fn a_file_holds_the_whole_filtered_set(app) {
+        app.load_al_waer().await;
+        let public = app.public();
+        for resource in ["locations", "sources", "agreements", "batches", "movements", "returns", "figures"] {
+            let rows = public.rows(&format!("/v1/{resource}?limit=10000")).await;
+            let csv = public.get(&format!("/v1/{resource}.csv")).await.is(200);
+            assert_eq!(csv.header("Content-Type"), Some("text/csv; charset=utf-8"));
+            let name = format!("attachment; filename=\"{resource}.csv\"");
+            assert_eq!(csv.header("Content-Disposition"), Some(name.as_str()));
+            let csv = records(&csv.text());
+            assert_eq!(csv.len(), rows.len() + 1, "{resource}");
+            let ndjson = public.get(&format!("/v1/{resource}.ndjson")).await.is(200);
+            assert_eq!(ndjson.header("Content-Type"), Some("application/x-ndjson"));
+            let lines: Vec<Value> = ndjson.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert_eq!(lines, rows, "{resource}");
+            // Every cell is the member of the same name.
+            for (record, row) in csv[1..].iter().zip(&rows) {
+                let members: Vec<&String> = row.as_object().unwrap().keys().collect();
+                assert_eq!(csv[0].iter().collect::<Vec<_>>(), members, "{resource}");
+                for (column, cell) in csv[0].iter().zip(record) {
+                    let expected = match &row[column] {
+                        Value::Null => String::new(),
+                        Value::String(text) => text.clone(),
+                        Value::Array(_) => continue,
+                        other => other.to_string(),
+                    };
+                    assert_eq!(*cell, expected, "{resource} {column}");
+                }
+            }
+        }
+        let found = public.text("/v1/movements.csv?destination=SY07").await;
+        assert_eq!(records(&found).len(), 1 + public.rows("/v1/movements?destination=SY07").await.len());
+    }
+
+    async fn statistics_are_files_too(app) {
+        app.load_al_waer().await;
+        for path in ["stats/flows", "stats/stocks", "stats/summary", "destinations", "origins"] {
+            let query = if path.starts_with("stats/flows") || path.ends_with("stocks") { "?by=destination" } else { "" };
+            let rows = app.public().rows(&format!("/v1/{path}{query}")).await;
+            let csv = records(&app.public().text(&format!("/v1/{path}.csv{query}")).await);
+            assert_eq!(csv.len(), rows.len() + 1, "{path}");
+            assert_eq!(csv[0], rows[0].as_object().unwrap().keys().cloned().collect::<Vec<_>>(), "{path}");
+            assert_eq!(app.public().text(&format!("/v1/{path}.ndjson{query}")).await.lines().count(), rows.len(), "{path}");
+        }
+    }
+
+    async fn columns_stand_in_the_order_of_the_tables(app) {
+        given::world(app).await;
+        let header = app.editor().text("/v1/movements.csv").await;
+        assert_eq!(header.lines().count(), 1, "a header even when empty");
+        assert!(header.starts_with(MOVEMENT_COLUMNS), "{header}");
+        assert!(header.trim_end().ends_with(",revision,created_at,updated_at"), "{header}");
+        for name in ["households_figure", "individuals_figure", "figure_count", "individuals_high_open"] {
+            assert!(header.contains(name), "{name}");
+        }
+        let header = app.editor().text("/v1/batches.csv").await;
+        assert!(header.starts_with(
+            "code,origin,origin_name,kind,number,agreement,agreement_name,scheduled_on,departed_on,departed_on_precision,cancelled,\
+             reasons,parties,visibility,notes,"), "{header}");
+        let header = app.editor().text("/v1/locations.csv?kind=crossing").await;
+        assert_eq!(header.trim_end(), "code,name,kind,name_ar,aliases,parent,parent_name,p_code,latitude,longitude,settlement_type,revision,created_at,updated_at");
+        let header = app.editor().text("/v1/figures.csv").await;
+        assert!(header.starts_with("code,movement,return,batch,agreement,agreement_name,") || header.starts_with("code,movement,return,batch,agreement,"), "{header}");
+    }
+
+    async fn lists_are_joined_and_formulas_made_harmless(app) {
+        given::world(app).await;
+        let parties = json!([{"name": "SARC", "role": "facilitator"}, {"name": "=cmd()", "role": "monitor"}]);
+        given::batch("b").with("parties", parties).with("reasons", json!(["siege", "eviction"]))
+            .with("notes", "=HYPERLINK(\"x\")").put(app).await;
+        for (code, name) in [("n1", "+1"), ("n2", "-1"), ("n3", "@x"), ("n4", "'=x"), ("n5", "a=b"), ("n6", "'tis"), ("n7", "x, \"y\"\nz")] {
+            given::source(code).with("name", name).put(app).await;
+        }
+        let csv = records(&app.editor().text("/v1/batches.csv").await);
+        let cell = |name: &str| csv[1][csv[0].iter().position(|column| column == name).unwrap()].clone();
+        assert_eq!(cell("reasons"), "siege;eviction");
+        assert_eq!(cell("parties"), "facilitator:SARC;monitor:=cmd()");
+        assert_eq!(cell("notes"), "'=HYPERLINK(\"x\")");
+        let csv = records(&app.editor().text("/v1/sources.csv?q=n").await);
+        let names: Vec<&str> = csv[1..].iter().map(|record| record[1].as_str()).collect();
+        assert_eq!(names, ["'+1", "'-1", "'@x", "''=x", "a=b", "'tis", "x, \"y\"\nz"]);
+        // JSON says what was written.
+        assert_eq!(app.editor().json("/v1/sources/n1").await["name"], "+1");
+    }
+
+    async fn a_byte_order_mark_when_asked_for(app) {
+        given::world(app).await;
+        let plain = app.public().get("/v1/sources.csv").await.is(200).bytes;
+        let marked = app.public().get("/v1/sources.csv?bom=true").await.is(200).bytes;
+        assert_eq!(marked, [b"\xEF\xBB\xBF".as_slice(), &plain].concat());
+        assert!(plain.starts_with(b"code,"));
+        assert!(String::from_utf8(plain).unwrap().contains("\r\n"), "RFC 4180 ends lines so");
+    }
+
+    async fn accept_chooses_as_well(app) {
+        app.load_al_waer().await;
+        let ask = |accept: &'static str, path: &'static str| async move { app.public().with("Accept", accept).get(path).await };
+        let same = app.public().text("/v1/movements.csv").await;
+        assert_eq!(ask("text/csv", "/v1/movements").await.is(200).text(), same);
+        assert_eq!(ask("text/csv;q=0.9, application/json;q=0.1", "/v1/movements").await.is(200).text(), same);
+        assert_eq!(ask("application/x-ndjson", "/v1/stats/flows?by=month").await.is(200).header("Content-Type"), Some("application/x-ndjson"));
+        ask("text/html,*/*;q=0.8", "/v1/movements").await.is(200).json();
+        for path in ["/v1/movements", "/v1/stats/flows", "/v1/destinations", "/v1/movements/al-waer-01.SY0208"] {
+            ask("image/png", path).await.is_problem(406, "not_acceptable");
+        }
+        ask("text/csv", "/v1/movements/al-waer-01.SY0208").await.is_problem(406, "not_acceptable");
+        ask("text/csv", "/v1/movements?limit=1").await.is_problem(400, "invalid_parameters");
+        app.public().get("/v1/movements.pdf").await.is_problem(404, "not_found");
+    }
+
+    async fn the_name_of_a_file_says_what_is_in_it(app) {
+        app.load_al_waer().await;
+        let answer = app.public().get("/v1/movements.csv?destination=SY07&from=2017-04-01").await.is(200);
+        let name = answer.header("Content-Disposition").unwrap().to_owned();
+        assert!(name.starts_with("attachment; filename=\"movements") && name.contains("SY07") && name.contains("2017-04-01"), "{name}");
+        let answer = app.public().get("/v1/movements.csv?q=%22%0D%0Ax: y").await.is(200);
+        assert!(answer.header("Content-Disposition").unwrap().bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+    }
+
+    async fn lists_and_statistics_are_not_sent_twice(app) {
+        app.load_al_waer().await;
+        for path in ["/v1/movements", "/v1/movements.csv", "/v1/stats/flows?by=month", "/v1/destinations", "/v1/stats/summary"] {
+            let tag = app.public().get(path).await.is(200).etag();
+            assert!(tag.starts_with("W/\""), "{tag}");
+            let again = app.public().with("If-None-Match", &tag).get(path).await.is(304);
+            assert!(again.bytes.is_empty());
+            assert_ne!(app.editor().get(path).await.etag(), tag, "the rights of the caller are a part of it");
+        }
+        let json = app.public().get("/v1/movements").await.etag();
+        assert_ne!(app.public().get("/v1/movements?limit=5").await.etag(), json);
+        assert_ne!(app.public().with("Accept", "text/csv").get("/v1/movements").await.etag(), json);
+        given::source("new").put(app).await;
+        app.public().with("If-None-Match", &json).get("/v1/movements").await.is(200);
+    }
+}

@@ -151,11 +151,13 @@ fn plan_parts(
     for (index, mut body) in sent.into_iter().enumerate() {
         let at = format!("/movements/{index}");
         let Some(to) = place(tx, &mut body.movement.destination, &format!("{at}/destination"), findings)? else {
+            movements::check_figures_alone(tx, body, &at, findings)?;
             continue;
         };
         if let Some(first) = first_to.insert(to.id, index) {
             let message = format!("A batch has one movement to a place: this is also where /movements/{first} goes.");
             findings.error(format!("{at}/destination"), "duplicate", Some(Value::from(to.code)), message);
+            movements::check_figures_alone(tx, body, &at, findings)?;
             continue;
         }
         let before = existing.remove(&to.id);

@@ -19,7 +19,7 @@ use crate::domain::movement::Movement;
 use crate::domain::words::{BatchKind, Precision, SettlementType};
 use crate::error::Error;
 
-pub(super) use plan::{Plan, plan, warn};
+pub(super) use plan::{Plan, check_figures_alone, plan, warn};
 pub use resource::Movements;
 
 /// A movement as it lies in the table.

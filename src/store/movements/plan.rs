@@ -63,6 +63,16 @@ pub fn plan(
     Ok(Plan { before, movement, destination, figures, at: at.to_owned() })
 }
 
+/// Finds what is wrong with the figures of a movement that cannot be planned itself, so that all is said at once.
+pub fn check_figures_alone(tx: &mut Tx, body: MovementBody, at: &str, findings: &mut Findings) -> Result<(), Error> {
+    let sent = body.figures.into_iter().flatten().enumerate();
+    let mut sent: Vec<_> = sent.map(|(index, figure)| (format!("{at}/figures/{index}"), figure)).collect();
+    // Whether they name the right movement cannot be said where there is none.
+    sent.iter_mut().for_each(|(_, figure)| figure.movement = None);
+    let owner = Owner { member: "movement", code: "", subject: None };
+    figures::plan(tx, &owner, sent, Mode::Replace, findings).map(|_| ())
+}
+
 impl Plan {
     /// Checks the movement against its batch, where the body alone could not be.
     pub fn check(&self, batch: &Batch, findings: &mut Findings) {

@@ -65,6 +65,7 @@ fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> 
         }
     }
     let Some((batch, destination)) = whereabouts(tx, &movement.movement, &mut findings)? else {
+        super::check_figures_alone(tx, movement, "", &mut findings)?;
         return Err(Error::Invalid(findings.errors));
     };
     lock(tx.conn, Lock::Batch(batch.id))?;

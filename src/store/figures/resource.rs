@@ -168,7 +168,11 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
         None => about(tx, &figure, &mut findings)?,
     };
     let Some(mut about) = about else {
-        figure.look_at("", &mut findings);
+        // What else it refers to is looked at all the same, so that all is said at once.
+        let member = if figure.destination.is_some() { "agreement" } else { "movement" };
+        let owner = Owner { member, code: "", subject: None };
+        let alone = Figure { movement: None, homecoming: None, batch: None, agreement: None, ..figure };
+        plan(tx, &owner, vec![(String::new(), alone)], Mode::Add, &mut findings)?;
         return Err(Error::Invalid(findings.errors));
     };
     check(tx, &mut about, &figure, &mut findings)?;

@@ -12,9 +12,9 @@ mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::{QueryDsl, RunQueryDsl};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{QueryDsl, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Semaphore;
 

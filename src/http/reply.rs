@@ -15,7 +15,7 @@ use crate::domain::Warning;
 use crate::domain::access::Viewer;
 use crate::domain::token::hex;
 use crate::error::Error;
-use crate::store::{Condition, history};
+use crate::store::{Precondition, history};
 use crate::transfer::Format;
 
 /// What an answer depends on beside its address.
@@ -70,7 +70,7 @@ fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item =
 }
 
 /// The condition that a request sets for a write.
-pub fn condition(request: &HttpRequest) -> Condition {
+pub fn condition(request: &HttpRequest) -> Precondition {
     let headers = request.headers();
     let wanted: Vec<&str> = listed(headers, &header::IF_MATCH).collect();
     let revisions = match wanted.as_slice() {
@@ -81,7 +81,7 @@ pub fn condition(request: &HttpRequest) -> Condition {
     };
     let unwanted: Vec<&str> = listed(headers, &header::IF_NONE_MATCH).collect();
     let unlike = unwanted.iter().filter_map(|tag| revision(tag)).collect();
-    Condition { revisions, absent: unwanted.contains(&"*"), unlike }
+    Precondition { revisions, absent: unwanted.contains(&"*"), unlike }
 }
 
 fn revision(tag: &str) -> Option<i32> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::names::{Names, Wanted};
 use super::rows::{self, SAMPLE_TIME, utc};
 use super::sources::with_code;
-use super::{Condition, Filter, Reading, Rows, Subject, Tx, Written, figures, filter, references};
+use super::{Filter, Precondition, Reading, Rows, Subject, Tx, Written, figures, filter, references};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{agreements, batches, returns};
 use crate::db::types::{list_from_text, list_to_text};
@@ -175,7 +175,7 @@ pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
     Ok(())
 }
 
-fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let mut agreement = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Agreement::read)?;
     if let Some(code) = code {
@@ -272,20 +272,20 @@ impl Rows for Agreements {
     }
 
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Condition::default())
+        put(tx, None, body, &Precondition::default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
         put(tx, Some(code), body, condition)
     }
 
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
         let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
         let of_it = batches::table.filter(batches::agreement_id.eq(row.id)).order(batches::code);

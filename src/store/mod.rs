@@ -64,7 +64,7 @@ fn sample_parties() -> Vec<Party> {
 
 /// A condition that the caller sets for a write (`If-Match`, `If-None-Match: *`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Condition {
+pub struct Precondition {
     /// The row must be there, in one of these revisions; an empty list is any revision (`If-Match: *`).
     pub revisions: Option<Vec<i32>>,
     /// The row must not be there (`If-None-Match: *`).
@@ -111,13 +111,13 @@ pub trait Rows: Send + Sync + 'static {
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error>;
 
     /// Creates or replaces the row of a code.
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error>;
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error>;
 
     /// Changes some fields of a row: a JSON Merge Patch (RFC 7396).
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error>;
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error>;
 
     /// Deletes a row and its parts.
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error>;
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error>;
 
     /// A row as an example for the document and for the header of an empty sheet.
     fn sample() -> Self::Row;

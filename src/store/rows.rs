@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serializer;
 use serde_json::{Map, Value};
 
-use super::{Condition, Tx, history};
+use super::{Precondition, Tx, history};
 use crate::db::dialect;
 use crate::db::page::{PageRequest, SortBy};
 use crate::domain::Resource;
@@ -28,7 +28,7 @@ pub fn new_code(tx: &mut Tx) -> String {
     tx.next_code()
 }
 
-impl Condition {
+impl Precondition {
     /// Checks the caller's condition against the revision of the row, if there is one.
     pub fn check(&self, revision: Option<i32>) -> Result<(), Error> {
         if self.absent && revision.is_some() {

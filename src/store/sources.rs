@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::rows::{self, SAMPLE_TIME, utc};
-use super::{Condition, Filter, Reading, Rows, Tx, Written, filter};
+use super::{Filter, Precondition, Reading, Rows, Tx, Written, filter};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{figures, sources};
 use crate::db::types::Word;
@@ -140,7 +140,7 @@ fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error>
 }
 
 /// Reads, checks and writes a whole source.
-fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let mut source = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Source::read)?;
     if let Some(code) = code {
@@ -208,20 +208,20 @@ impl Rows for Sources {
     }
 
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Condition::default())
+        put(tx, None, body, &Precondition::default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
         put(tx, Some(code), body, condition)
     }
 
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let own = serde_json::to_value(before.own()).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
         let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
         let of_it = figures::table.filter(figures::source_id.eq(row.id)).order(figures::code);

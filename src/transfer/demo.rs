@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::error::Error;
-use crate::store::{self, Agreements, Batches, Condition, Figures, Locations, Returns, Rows, Sources, Tx};
+use crate::store::{self, Agreements, Batches, Figures, Locations, Precondition, Returns, Rows, Sources, Tx};
 
 const LOCATIONS: &str = include_str!("../../examples/al-waer/locations.csv");
 const SOURCES: &str = include_str!("../../examples/al-waer/sources.csv");
@@ -34,7 +34,7 @@ pub async fn load(db: &Db, clock: &Clock) -> Result<(), Error> {
 /// Writes bodies, each at the path of its code.
 fn each<R: Rows>(tx: &mut Tx, bodies: Vec<Body>) -> Result<(), Error> {
     for (code, body) in bodies {
-        R::replace(tx, &code, &body, &Condition::default())?;
+        R::replace(tx, &code, &body, &Precondition::default())?;
     }
     Ok(())
 }

@@ -89,7 +89,7 @@ mod tests {
     use crate::db::page::{Page, SortBy};
     use crate::domain::Resource;
     use crate::domain::access::Viewer;
-    use crate::store::{Condition, Tx, Written};
+    use crate::store::{Precondition, Tx, Written};
 
     /// A row that there is as often as the test needs.
     #[derive(serde::Serialize, utoipa::ToSchema)]
@@ -129,15 +129,15 @@ mod tests {
             Err(Error::Taken(String::new()))
         }
 
-        fn replace(_: &mut Tx, _: &str, _: &Value, _: &Condition) -> Result<Written, Error> {
+        fn replace(_: &mut Tx, _: &str, _: &Value, _: &Precondition) -> Result<Written, Error> {
             Err(Error::Taken(String::new()))
         }
 
-        fn change(_: &mut Tx, _: &str, _: &Value, _: &Condition) -> Result<Written, Error> {
+        fn change(_: &mut Tx, _: &str, _: &Value, _: &Precondition) -> Result<Written, Error> {
             Err(Error::Taken(String::new()))
         }
 
-        fn delete(_: &mut Tx, _: &str, _: &Condition) -> Result<(), Error> {
+        fn delete(_: &mut Tx, _: &str, _: &Precondition) -> Result<(), Error> {
             Ok(())
         }
 

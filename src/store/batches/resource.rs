@@ -15,7 +15,7 @@ use crate::domain::access::Viewer;
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
 use crate::store::rows::SAMPLE_TIME;
-use crate::store::{Condition, Filter, Movements, Reading, Rows, Tx, Written, filter, rows};
+use crate::store::{Filter, Movements, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `batches`.
 pub struct Batches;
@@ -56,14 +56,14 @@ impl Rows for Batches {
     }
 
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Condition::default())
+        put(tx, None, body, &Precondition::default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
         put(tx, Some(code), body, condition)
     }
 
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         lock(tx.conn, Lock::Batch(before.id))?;
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
@@ -71,7 +71,7 @@ impl Rows for Batches {
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
         let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
         let row = find(tx.conn, code)?.ok_or_else(missing)?;
         lock(tx.conn, Lock::Batch(row.id))?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{Row, find, own, views};
-use crate::db::dialect::{Condition as Sql, Lock, lock};
+use crate::db::dialect::{Condition, Lock, lock};
 use crate::db::schema::{batches, figures as figure_rows, movements as movement_rows, returns as return_rows};
 use crate::db::types::{Word, list_to_text};
 use crate::domain::Resource;
@@ -17,7 +17,7 @@ use crate::domain::words::{BatchKind, Word as _};
 use crate::error::Error;
 use crate::store::figures::{self, Subject};
 use crate::store::references::{self, Place};
-use crate::store::{Condition, Tx, Written, movements, returns, rows, tallies};
+use crate::store::{Precondition, Tx, Written, movements, returns, rows, tallies};
 
 /// What a batch reads and nobody writes.
 pub const READ_ONLY: &[&str] = &[
@@ -41,7 +41,7 @@ pub const READ_ONLY: &[&str] = &[
 ];
 
 /// Creates the batch of a body, or creates or replaces the one of a code.
-pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
     let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| BatchBody::read(fields, today))?;
@@ -198,7 +198,7 @@ fn check_what_stays(
             .map(|row| row.id)
             .chain(parts.plans.iter().flatten().filter(|plan| plan.keeps_figures()).filter_map(movements::Plan::id))
             .collect();
-        let mut about = Sql::sql("stage IN ('departed', 'arrived') AND (batch_id = ").key(row.id);
+        let mut about = Condition::sql("stage IN ('departed', 'arrived') AND (batch_id = ").key(row.id);
         if !kept.is_empty() {
             about = about.then(" OR movement_id IN (").keys(&kept).then(")");
         }
@@ -215,7 +215,7 @@ fn check_what_stays(
         }
     }
     if batch.kind == BatchKind::Onward && row.kind.0 != BatchKind::Onward && !staying.is_empty() {
-        let of_these = Sql::sql("movement_id IN (").keys(&staying).then(")");
+        let of_these = Condition::sql("movement_id IN (").keys(&staying).then(")");
         let used: Option<String> = return_rows::table
             .filter(of_these)
             .order(return_rows::code)
@@ -328,7 +328,7 @@ fn spread(tx: &mut Tx, row: &Row) -> Result<(), Error> {
             movement_rows::is_public.eq(row.is_public),
         ))
         .execute(tx.conn)?;
-    let parts = Sql::sql("reported_on IS NULL AND (batch_id = ").key(row.id);
+    let parts = Condition::sql("reported_on IS NULL AND (batch_id = ").key(row.id);
     let parts = parts.then(" OR movement_id IN (SELECT id FROM movements WHERE batch_id = ").key(row.id).then("))");
     diesel::update(figure_rows::table.filter(parts))
         .set((figure_rows::dated_on.eq(row.dated_on), figure_rows::dated_last.eq(row.dated_last)))

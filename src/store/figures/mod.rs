@@ -1,6 +1,7 @@
 //! What sources say about movements, returns, batches and agreements.
 
 mod plan;
+mod references;
 mod resource;
 
 use chrono::{NaiveDate, NaiveDateTime};

@@ -1,22 +1,20 @@
 //! What a write does to the figures about one thing: planned with everything that is wrong, then done.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::references::References;
 use super::{Row, Subject, about, delete, names};
 use crate::db::dialect::each_db;
-use crate::db::schema::{figures, sources};
+use crate::db::schema::figures;
 use crate::db::types::Word;
 use crate::domain::Resource;
 use crate::domain::figure::Figure;
 use crate::domain::findings::Findings;
 use crate::domain::period::Span;
 use crate::domain::roles::{Candidate, TwoRecommended, assign};
-use crate::domain::words::{FigureRole, Quantifier};
+use crate::domain::words::{FigureRole, Scope, Word as _};
 use crate::error::Error;
-use crate::store::references::{self, Place};
 use crate::store::{Tx, rows};
 
 /// What the figures are about, as far as it is there already.
@@ -133,7 +131,7 @@ pub fn plan(
     {
         for slot in slots.iter().filter(|slot| slot.asked.is_some()) {
             let message = "Figures on batches and agreements have no role: they are published totals.".to_owned();
-            let value = slot.asked.map(|role| Value::from(crate::domain::words::Word::word(role)));
+            let value = slot.asked.map(|role| Value::from(role.word()));
             findings.error(format!("{}/role", slot.at), "not_countable", value, message);
         }
     } else {
@@ -147,7 +145,7 @@ fn give_roles(slots: &mut [Slot], findings: &mut Findings) {
         .iter()
         .filter_map(|slot| {
             let row = slot.after.as_ref().or(slot.before.as_ref())?;
-            let phase = |row: &Row| row.stage.0.phase().filter(|_| row.scope.0 == crate::domain::words::Scope::Whole);
+            let phase = |row: &Row| row.stage.0.phase().filter(|_| row.scope.0 == Scope::Whole);
             let had = slot.before.as_ref().and_then(|row| row.role).map(|word| word.0);
             let phase_before = slot.before.as_ref().and_then(phase);
             let asked = slot.asked;
@@ -303,86 +301,5 @@ fn check_subject(owner: &Owner, figure: &Figure, at: &str, findings: &mut Findin
     if let Some(destination) = figure.destination.as_ref().filter(|_| owner.member != "agreement") {
         let message = "Only a figure on an agreement has a `destination` of its own.".to_owned();
         findings.error(pointer, "agreements_only", Some(Value::from(destination.as_str())), message);
-    }
-}
-
-/// What figures refer to, looked up at once.
-struct References {
-    sources: HashMap<String, i64>,
-    places: HashMap<String, Place>,
-}
-
-impl References {
-    fn load(tx: &mut Tx, sent: &[(String, Figure)]) -> Result<Self, Error> {
-        let mut codes: Vec<&str> = sent.iter().filter_map(|(_, figure)| figure.source.as_deref()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let mut found = HashMap::new();
-        for codes in codes.chunks(references::CHUNK) {
-            let rows: Vec<(String, i64)> = sources::table
-                .filter(crate::db::dialect::Condition::sql("code IN (").texts(codes).then(")"))
-                .select((sources::code, sources::id))
-                .load(tx.conn)?;
-            found.extend(rows);
-        }
-        let places = references::places(tx.conn, sent.iter().filter_map(|(_, figure)| figure.destination.as_deref()))?;
-        Ok(Self { sources: found, places })
-    }
-
-    fn row(&self, tx: &mut Tx, figure: &Figure, at: &str, findings: &mut Findings) -> Result<Row, Error> {
-        let mut source_id = None;
-        if let Some(code) = &figure.source {
-            source_id = self.sources.get(code).copied();
-            if source_id.is_none() {
-                rows::unknown_reference(tx, Resource::Sources, &format!("{at}/source"), code, findings)?;
-            }
-        }
-        let mut destination_id = None;
-        if let Some(code) = &figure.destination {
-            destination_id = self.places.get(code).map(|place| place.id);
-            if destination_id.is_none() {
-                rows::unknown_reference(tx, Resource::Locations, &format!("{at}/destination"), code, findings)?;
-            }
-        }
-        let quantifier = |one: Option<Quantifier>| one.map(Word);
-        let figure = figure.clone();
-        Ok(Row {
-            id: 0,
-            code: figure.code,
-            movement_id: None,
-            return_id: None,
-            batch_id: None,
-            agreement_id: None,
-            stage: Word(figure.stage),
-            role: None,
-            scope: Word(figure.scope),
-            source_id,
-            url: figure.url,
-            title: figure.title,
-            reported_on: figure.reported_on,
-            as_of: figure.as_of,
-            excerpt: figure.excerpt,
-            term_as_reported: figure.term_as_reported,
-            place_as_reported: figure.place_as_reported,
-            notes: figure.notes,
-            destination_id,
-            households: figure.households,
-            households_quantifier: quantifier(figure.households_quantifier),
-            households_high: figure.households_high,
-            individuals: figure.individuals,
-            individuals_quantifier: quantifier(figure.individuals_quantifier),
-            individuals_high: figure.individuals_high,
-            men: figure.men,
-            women: figure.women,
-            children: figure.children,
-            infants: figure.infants,
-            civilians: figure.civilians,
-            fighters: figure.fighters,
-            dated_on: None,
-            dated_last: None,
-            revision: 1,
-            created_at: tx.at,
-            updated_at: tx.at,
-        })
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::words::{FigureRole, Quantifier, Scope, Stage};
 use crate::error::Error;
 use crate::store::rows::SAMPLE_TIME;
 use crate::store::{
-    Condition, Filter, Reading, Rows, Tx, Written, agreements, batches, filter, movements, returns, rows,
+    Filter, Precondition, Reading, Rows, Tx, Written, agreements, batches, filter, movements, returns, rows,
 };
 
 /// The resource `figures`.
@@ -139,7 +139,7 @@ fn settle(tx: &mut Tx, subject: Subject) -> Result<(), Error> {
 }
 
 /// Creates the figure of a body, or creates or replaces the one of a code.
-fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let mut figure = rows::read(body, &mut findings, READ_ONLY, Figure::read)?;
     if let Some(code) = code {
@@ -168,7 +168,11 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> 
         None => about(tx, &figure, &mut findings)?,
     };
     let Some(mut about) = about else {
-        figure.look_at("", &mut findings);
+        // What else it refers to is looked at all the same, so that all is said at once.
+        let member = if figure.destination.is_some() { "agreement" } else { "movement" };
+        let owner = Owner { member, code: "", subject: None };
+        let alone = Figure { movement: None, homecoming: None, batch: None, agreement: None, ..figure };
+        plan(tx, &owner, vec![(String::new(), alone)], Mode::Add, &mut findings)?;
         return Err(Error::Invalid(findings.errors));
     };
     check(tx, &mut about, &figure, &mut findings)?;
@@ -252,14 +256,14 @@ impl Rows for Figures {
     }
 
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Condition::default())
+        put(tx, None, body, &Precondition::default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
         put(tx, Some(code), body, condition)
     }
 
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
         let before = find(tx.conn, code)?.ok_or_else(missing)?;
         lock_subject(tx.conn, before.subject())?;
@@ -272,7 +276,7 @@ impl Rows for Figures {
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
         let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
         let row = find(tx.conn, code)?.ok_or_else(missing)?;
         lock_subject(tx.conn, row.subject())?;

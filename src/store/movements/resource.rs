@@ -17,7 +17,7 @@ use crate::domain::words::{BatchKind, Precision};
 use crate::error::Error;
 use crate::store::rows::SAMPLE_TIME;
 use crate::store::{
-    Condition, Figures, Filter, Reading, Rows, Tx, Written, batches, filter, references, rows, tallies,
+    Figures, Filter, Precondition, Reading, Rows, Tx, Written, batches, filter, references, rows, tallies,
 };
 
 /// The resource `movements`.
@@ -31,7 +31,7 @@ enum Target<'a> {
     Path(&'a str),
 }
 
-fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Condition) -> Result<Written, Error> {
+fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
     let sent = rows::read(body, &mut findings, READ_ONLY, |fields| MovementBody::read(fields, today))?;
@@ -212,14 +212,14 @@ impl Rows for Movements {
     }
 
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, &Target::New, body, &Condition::default())
+        put(tx, &Target::New, body, &Precondition::default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
         put(tx, &Target::Path(code), body, condition)
     }
 
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let names = names(tx.conn, crate::store::INSIDE, std::slice::from_ref(&before))?;
         let batch = batches::code(tx.conn, before.batch_id)?;
@@ -227,7 +227,7 @@ impl Rows for Movements {
         put(tx, &Target::Path(code), &rows::merged(&own, patch), condition)
     }
 
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
         let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
         let row = find(tx.conn, code)?.ok_or_else(missing)?;
         lock(tx.conn, Lock::Batch(row.batch_id))?;

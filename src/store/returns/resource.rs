@@ -16,7 +16,7 @@ use crate::domain::words::{HouseholdCompleteness, Precision, Visibility};
 use crate::error::Error;
 use crate::store::figures::{self, Subject};
 use crate::store::rows::SAMPLE_TIME;
-use crate::store::{Condition, Figures, Filter, Reading, Rows, Tx, Written, filter, rows};
+use crate::store::{Figures, Filter, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `returns`.
 pub struct Returns;
@@ -57,14 +57,14 @@ impl Rows for Returns {
     }
 
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Condition::default())
+        put(tx, None, body, &Precondition::default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
         put(tx, Some(code), body, condition)
     }
 
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Condition) -> Result<Written, Error> {
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
         let before = find(tx.conn, code)?.ok_or_else(missing)?;
         lock(tx.conn, Lock::Return(before.id))?;
@@ -73,7 +73,7 @@ impl Rows for Returns {
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
-    fn delete(tx: &mut Tx, code: &str, condition: &Condition) -> Result<(), Error> {
+    fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
         let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
         let row = find(tx.conn, code)?.ok_or_else(missing)?;
         lock(tx.conn, Lock::Return(row.id))?;

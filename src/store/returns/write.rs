@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{Row, by_id, counted, find, own, views};
-use crate::db::dialect::{Condition as Sql, Lock, lock};
+use crate::db::dialect::{Condition, Lock, lock};
 use crate::db::schema::{figures as figure_rows, returns};
 use crate::db::types::{Word, list_to_text};
 use crate::domain::Resource;
@@ -15,7 +15,7 @@ use crate::domain::words::BatchKind;
 use crate::error::Error;
 use crate::store::figures::{self, Mode, Owner, Subject};
 use crate::store::references;
-use crate::store::{Condition, Tx, Written, movements, rows, tallies};
+use crate::store::{Precondition, Tx, Written, movements, rows, tallies};
 
 /// What a return reads and nobody writes.
 pub const READ_ONLY: &[&str] = &[
@@ -52,7 +52,7 @@ struct References {
 }
 
 /// Creates the return of a body, or creates or replaces the one of a code.
-pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Condition) -> Result<Written, Error> {
+pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
     let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| ReturnBody::read(fields, today))?;
@@ -172,7 +172,7 @@ fn refer(tx: &mut Tx, homecoming: &mut Return, findings: &mut Findings) -> Resul
 }
 
 fn check_figures_that_stay(tx: &mut Tx, row: &Row, findings: &mut Findings) -> Result<(), Error> {
-    let about = Sql::sql("stage IN ('departed', 'arrived') AND return_id = ").key(row.id);
+    let about = Condition::sql("stage IN ('departed', 'arrived') AND return_id = ").key(row.id);
     let figure: Option<String> = figure_rows::table
         .filter(about)
         .order(figure_rows::code)

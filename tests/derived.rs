@@ -12,6 +12,7 @@
 #[path = "api/support/mod.rs"]
 mod support;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -21,7 +22,7 @@ use support::{Answer, Client, Kind, TestApp, given};
 
 /// How many sequences, and how many writes at most in each.
 const CASES: u32 = 24;
-const WRITES: usize = 28;
+const WRITES: usize = 32;
 
 /// One write, as it is sent.
 #[derive(Clone, Debug)]
@@ -39,6 +40,14 @@ fn date() -> impl Strategy<Value = Value> {
     prop_oneof![Just(json!(null)), (1..=3_u8, 1..=9_u8).prop_map(|(month, day)| json!(format!("2017-0{month}-0{day}")))]
 }
 
+/// When a batch left or a return came back: mostly known, as nothing can be counted of the others.
+fn day() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        1 => Just(json!(null)),
+        6 => (1..=3_u8, 1..=9_u8).prop_map(|(month, day)| json!(format!("2017-0{month}-0{day}"))),
+    ]
+}
+
 /// A count with its quantifier and upper end, under the names of a unit.
 fn count(unit: &'static str) -> impl Strategy<Value = Value> {
     let some = (0..60_i64, 0..6_u8, 0..20_i64).prop_map(move |(value, quantifier, more)| {
@@ -51,7 +60,7 @@ fn count(unit: &'static str) -> impl Strategy<Value = Value> {
         }
         members
     });
-    prop_oneof![1 => Just(json!({})), 3 => some]
+    prop_oneof![2 => Just(json!({})), 3 => some]
 }
 
 fn merge(into: &mut Value, members: Value) {
@@ -64,7 +73,7 @@ fn figure() -> impl Strategy<Value = Value> {
     let stage = prop_oneof![4 => Just("departed"), 3 => Just("arrived"), 1 => Just("planned"), 1 => Just("withdrawn"), 1 => Just("registered")];
     let role = prop_oneof![4 => Just(json!(null)), 1 => Just(json!("recommended")), 1 => Just(json!("triangulation"))];
     let scope = prop_oneof![5 => Just("whole"), 1 => Just("part")];
-    let source = prop_oneof![Just(json!(null)), Just(json!("radio")), Just(json!("council"))];
+    let source = prop_oneof![2 => Just(json!(null)), 1 => Just(json!("radio")), 1 => Just(json!("council"))];
     (stage, role, scope, source, date(), count("individuals"), count("households"), any::<u16>()).prop_map(
         |(stage, role, scope, source, reported_on, individuals, households, number)| {
             // The address keeps one figure apart from the others of its source.
@@ -72,20 +81,27 @@ fn figure() -> impl Strategy<Value = Value> {
                 "url": format!("https://example.org/{}", number % 50)});
             merge(&mut figure, individuals);
             merge(&mut figure, households);
+            if figure.get("individuals").is_none() && figure.get("households").is_none() {
+                figure["households"] = json!(number % 40);
+            }
             figure
         },
     )
 }
 
 fn figures() -> impl Strategy<Value = Value> {
-    prop::collection::vec(figure(), 0..4).prop_map(Value::from)
+    prop::collection::vec(figure(), 0..6).prop_map(Value::from)
 }
 
 fn batch_body() -> impl Strategy<Value = Value> {
     let kind = prop_oneof![4 => Just("displacement"), 1 => Just("redisplacement"), 1 => Just("onward")];
-    let parts = prop::collection::btree_map(prop_oneof![Just("bab"), Just("zoghra"), Just("SY0208")], figures(), 0..3);
+    let parts = prop::collection::btree_map(
+        prop_oneof![3 => Just("bab"), 3 => Just("zoghra"), 1 => Just("SY0208")],
+        figures(),
+        0..3,
+    );
     let parts = prop_oneof![1 => Just(None), 3 => parts.prop_map(Some)];
-    (date(), prop::bool::weighted(0.15), kind, parts).prop_map(|(departed_on, cancelled, kind, parts)| {
+    (day(), prop::bool::weighted(0.15), kind, parts).prop_map(|(departed_on, cancelled, kind, parts)| {
         let mut body = json!({"origin": "waer", "departed_on": departed_on, "cancelled": cancelled, "kind": kind});
         if let Some(parts) = parts {
             body["movements"] =
@@ -98,37 +114,53 @@ fn batch_body() -> impl Strategy<Value = Value> {
 fn return_body() -> impl Strategy<Value = Value> {
     let movement = prop_oneof![Just(json!(null)), Just(json!("b0.zoghra")), Just(json!("b1.bab"))];
     let from = prop_oneof![Just("bab"), Just("zoghra")];
-    (date(), prop::bool::weighted(0.15), movement, from, figures()).prop_map(|(returned_on, cancelled, movement, from, figures)| {
+    (day(), prop::bool::weighted(0.15), movement, from, figures()).prop_map(|(returned_on, cancelled, movement, from, figures)| {
         json!({"from": from, "to": "waer", "returned_on": returned_on, "cancelled": cancelled, "movement": movement, "figures": figures})
     })
 }
 
-fn a_write() -> impl Strategy<Value = Write> {
-    let batch = (0..3_u8).prop_map(|number| format!("b{number}"));
-    let to = prop_oneof![Just("bab"), Just("zoghra"), Just("SY0208")];
-    let movement = (batch.clone(), to).prop_map(|(batch, to)| format!("{batch}.{to}"));
-    let homecoming = (0..2_u8).prop_map(|number| format!("r{number}"));
-    let own = (0..10_u8).prop_map(|number| format!("f{number}"));
-    let subject = prop_oneof![
-        5 => movement.clone().prop_map(|code| json!({"movement": code})),
-        2 => homecoming.clone().prop_map(|code| json!({"return": code})),
-        1 => batch.clone().prop_map(|code| json!({"batch": code})),
-    ];
+/// What figures are about: the member that names it, and its code.
+fn subject() -> impl Strategy<Value = (&'static str, &'static str)> {
+    let movement =
+        prop_oneof![3 => Just("b0.zoghra"), 2 => Just("b0.bab"), 2 => Just("b1.bab"), 1 => Just("b1.SY0208")];
     prop_oneof![
-        4 => (batch.clone(), batch_body()).prop_map(|(code, body)| write("PUT", format!("/v1/batches/{code}"), body)),
-        1 => (batch.clone(), date()).prop_map(|(code, day)| write("PATCH", format!("/v1/batches/{code}"), json!({"departed_on": day}))),
-        1 => batch.prop_map(|code| write("DELETE", format!("/v1/batches/{code}"), json!(null))),
-        2 => (movement.clone(), figures()).prop_map(|(code, figures)| write("PATCH", format!("/v1/movements/{code}"), json!({"figures": figures}))),
-        1 => movement.prop_map(|code| write("DELETE", format!("/v1/movements/{code}"), json!(null))),
-        3 => (homecoming.clone(), return_body()).prop_map(|(code, body)| write("PUT", format!("/v1/returns/{code}"), body)),
-        1 => homecoming.prop_map(|code| write("DELETE", format!("/v1/returns/{code}"), json!(null))),
-        8 => (own.clone(), subject, figure()).prop_map(|(code, subject, mut body)| {
+        6 => movement.prop_map(|code| ("movement", code)),
+        3 => prop_oneof![2 => Just("r0"), 1 => Just("r1")].prop_map(|code| ("return", code)),
+        1 => Just(("batch", "b0")),
+    ]
+}
+
+/// A figure's path and its subject, which never changes.
+fn figure_path() -> impl Strategy<Value = (String, Value)> {
+    (subject(), 0..5_u8).prop_map(|((member, code), number)| {
+        let path = format!("/v1/figures/{}-{number}", code.replace('.', "-"));
+        (path, json!({ member: code }))
+    })
+}
+
+fn a_write() -> impl Strategy<Value = Write> {
+    let batch = (0..2_u8).prop_map(|number| format!("/v1/batches/b{number}"));
+    let part = || {
+        subject().prop_map(|(member, code)| match member {
+            "movement" => format!("/v1/movements/{code}"),
+            "return" => format!("/v1/returns/{code}"),
+            _ => "/v1/returns/r1".to_owned(),
+        })
+    };
+    let homecoming = (0..2_u8).prop_map(|number| format!("/v1/returns/r{number}"));
+    prop_oneof![
+        2 => (batch.clone(), batch_body()).prop_map(|(path, body)| write("PUT", path, body)),
+        1 => (batch, day()).prop_map(|(path, day)| write("PATCH", path, json!({"departed_on": day}))),
+        3 => (homecoming, return_body()).prop_map(|(path, body)| write("PUT", path, body)),
+        3 => (part(), figures()).prop_map(|(path, figures)| write("PATCH", path, json!({"figures": figures}))),
+        1 => part().prop_map(|path| write("DELETE", path, json!(null))),
+        14 => (figure_path(), figure()).prop_map(|((path, subject), mut body)| {
             merge(&mut body, subject);
-            write("PUT", format!("/v1/figures/{code}"), body)
+            write("PUT", path, body)
         }),
-        3 => (own.clone(), figure()).prop_map(|(code, body)| write("PATCH", format!("/v1/figures/{code}"), body)),
-        1 => own.clone().prop_map(|code| write("PATCH", format!("/v1/figures/{code}"), json!({"role": "recommended"}))),
-        1 => own.prop_map(|code| write("DELETE", format!("/v1/figures/{code}"), json!(null))),
+        2 => (figure_path(), figure()).prop_map(|((path, _), body)| write("PATCH", path, body)),
+        2 => figure_path().prop_map(|(path, _)| write("PATCH", path, json!({"role": "recommended"}))),
+        1 => figure_path().prop_map(|(path, _)| write("DELETE", path, json!(null))),
     ]
 }
 
@@ -315,14 +347,18 @@ async fn check(app: &TestApp) {
     }
 }
 
-async fn run(writes: &[Write]) {
-    let mut apps = vec![];
+/// Writes and checks; gives how many writes were accepted.
+async fn run(writes: &[Write]) -> usize {
+    let (mut apps, mut accepted) = (vec![], 0);
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let app = TestApp::start(kind).await;
         given::world(&app).await;
+        given::batch("b0").on("2017-02-03").to("zoghra", &[]).to("bab", &[]).put(&app).await;
+        given::batch("b1").on("2017-03-01").to("bab", &[]).put(&app).await;
+        given::homecoming("r0").with("movement", "b0.zoghra").on("2017-03-05").put(&app).await;
         apps.push(app);
     }
-    for (number, write) in writes.iter().enumerate() {
+    for write in writes {
         let mut statuses = vec![];
         for app in &apps {
             let answer = send(&app.editor(), write).await;
@@ -330,31 +366,47 @@ async fn run(writes: &[Write]) {
             statuses.push(answer.status);
         }
         assert_eq!(statuses[0], statuses[1], "{write:?}");
-        if number % 9 == 8 || number + 1 == writes.len() {
-            for app in &apps {
-                check(app).await;
+        accepted += usize::from(statuses[0] < 300);
+        // The busiest rows after every write, everything at the end.
+        for app in &apps {
+            for path in ["/v1/movements/b0.zoghra", "/v1/returns/r0"] {
+                let answer = app.editor().get(path).await;
+                if answer.status == 200 {
+                    check_row(&answer.json());
+                }
             }
         }
     }
+    for app in &apps {
+        check(app).await;
+    }
+    accepted
 }
 
 #[test]
 fn what_is_derived_is_what_the_contract_says() {
-    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let config = Config { cases: CASES, failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
     // Always the same sequences: a test that fails on Tuesdays helps nobody.
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let sequences = prop::collection::vec(a_write(), 18..=WRITES);
+    let (sent, accepted) = (Cell::new(0), Cell::new(0));
     let result = runner.run(&sequences, |writes| {
         let quiet = std::panic::AssertUnwindSafe(|| actix_web::rt::System::new().block_on(run(&writes)));
-        std::panic::catch_unwind(quiet).map_err(|panic| {
+        let done = std::panic::catch_unwind(quiet).map_err(|panic| {
             let text = panic
                 .downcast_ref::<String>()
                 .cloned()
                 .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             TestCaseError::fail(text.unwrap_or_default())
-        })
+        })?;
+        sent.set(sent.get() + writes.len());
+        accepted.set(accepted.get() + done);
+        Ok(())
     });
     if let Err(error) = result {
         panic!("{error}");
     }
+    let (sent, accepted) = (sent.get(), accepted.get());
+    println!("{accepted} of {sent} writes were accepted");
+    assert!(accepted * 2 > sent, "{accepted} of {sent} writes were accepted: too few to prove anything");
 }

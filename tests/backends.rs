@@ -205,7 +205,12 @@ impl Both {
             let part = |text: &[u8]| String::from_utf8_lossy(&text[at..text.len().min(at + 600)]).into_owned();
             panic!(
                 "{method} {path} {bytes:?}\nSQLite:     {} {:?}\n{}\nPostgreSQL: {} {:?}\n{}",
-                one_told.0, one_told.1, part(one), other_told.0, other_told.1, part(other)
+                one_told.0,
+                one_told.1,
+                part(one),
+                other_told.0,
+                other_told.1,
+                part(other)
             );
         }
         one

@@ -153,6 +153,28 @@ async fn a_schema_too_old_or_too_new_is_noticed_on_postgres() {
     the_schema_is_checked(Kind::Postgres).await;
 }
 
+#[actix_web::test]
+async fn connections_that_broke_are_replaced() {
+    let app = TestApp::start(Kind::Postgres).await;
+    given::world(&app).await;
+    let Database::Postgres { schema } = &app.database else { panic!("it is PostgreSQL") };
+    for number in 0..3 {
+        // As when the server is restarted: every connection of the pool is gone, and nobody has noticed yet.
+        let mut conn = connect(&app.database);
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE application_name = '{schema}' AND pid <> pg_backend_pid()"
+        );
+        diesel::sql_query(sql).execute(&mut conn).unwrap();
+        if number != 1 {
+            app.public().get("/v1/locations").await.is(200);
+        }
+        let body = json!({"name": "x", "kind": "media"});
+        app.editor().put(&format!("/v1/sources/s{number}"), &body).await.is(201);
+        app.public().get("/health/ready").await.is(200);
+    }
+}
+
 /// A text without what may differ: codes that the server makes, cursors that hold them, and request ids.
 fn masked(text: &str) -> String {
     let uuid = |part: &[u8]| {

@@ -80,10 +80,19 @@ both! {
         for list in LISTS {
             for query in ["", "?count=true", "?labels=ar", ".csv", ".ndjson", "?sort=code&limit=1", "?q=secret"] {
                 let text = public.text(&format!("/v1/{list}{query}")).await;
-                assert!(!text.contains("SECRET") && !text.contains("secret.example") && !text.contains("mole\""), "{list}{query}: {text}");
+                assert!(
+                    !text.contains("SECRET") && !text.contains("secret.example") && !text.contains("mole\""),
+                    "{list}{query}: {text}"
+                );
             }
         }
-        for path in ["stats/flows?by=month,destination,agreement", "stats/stocks?by=origin", "stats/summary", "origins", "destinations"] {
+        for path in [
+            "stats/flows?by=month,destination,agreement",
+            "stats/stocks?by=origin",
+            "stats/summary",
+            "origins",
+            "destinations",
+        ] {
             let text = public.text(&format!("/v1/{path}")).await;
             assert!(!text.contains("SECRET"), "{path}: {text}");
         }
@@ -93,15 +102,32 @@ both! {
         record(app).await;
         for client in [app.public()] {
             for path in [
-                "batches/SECRET-restricted", "batches/SECRET-planned", "batches/SECRET-cancelled", "movements/SECRET-restricted.bab",
-                "movements/SECRET-planned.bab", "returns/SECRET-back", "returns/SECRET-not-yet", "figures/p-plan", "figures/p-withdrawn",
-                "figures/r-plan", "figures/SECRET-total", "figures/a-plan", "sources/mole",
+                "batches/SECRET-restricted",
+                "batches/SECRET-planned",
+                "batches/SECRET-cancelled",
+                "movements/SECRET-restricted.bab",
+                "movements/SECRET-planned.bab",
+                "returns/SECRET-back",
+                "returns/SECRET-not-yet",
+                "figures/p-plan",
+                "figures/p-withdrawn",
+                "figures/r-plan",
+                "figures/SECRET-total",
+                "figures/a-plan",
+                "sources/mole",
             ] {
                 client.get(&format!("/v1/{path}")).await.is_problem(404, "not_found");
             }
-            for query in ["movements?batch=SECRET-restricted", "movements?source=mole", "figures?source=mole", "returns?batch=SECRET-restricted"] {
+            for query in [
+                "movements?batch=SECRET-restricted",
+                "movements?source=mole",
+                "figures?source=mole",
+                "returns?batch=SECRET-restricted",
+            ] {
                 let answer = client.get(&format!("/v1/{query}")).await.is_problem(400, "invalid_parameters");
-                let unknown = client.get(&format!("/v1/{}", query.replace("SECRET-restricted", "nothing").replace("mole", "nothing"))).await;
+                let unknown = client
+                    .get(&format!("/v1/{}", query.replace("SECRET-restricted", "nothing").replace("mole", "nothing")))
+                    .await;
                 assert_eq!(answer.errors()[0].1, unknown.errors()[0].1);
             }
             let answer = client.get("/v1/figures?source=mol").await.is_problem(400, "invalid_parameters");
@@ -130,12 +156,19 @@ both! {
         for name in ["civilians", "fighters", "excerpt", "notes"] {
             assert_eq!(figures[0][name], json!(null), "{name}");
         }
-        for (name, value) in [("men", json!(40)), ("source", json!("radio")), ("term_as_reported", json!("people")), ("title", json!("The news"))] {
+        for (name, value) in [
+            ("men", json!(40)),
+            ("source", json!("radio")),
+            ("term_as_reported", json!("people")),
+            ("title", json!("The news")),
+        ] {
             assert_eq!(figures[0][name], value, "{name}");
         }
         // Figures of a confidential source count, and do not say whose they are.
         assert_eq!((&batch["individuals_high"], &figures[1]["individuals"]), (&json!(110), &json!(110)));
-        for name in ["source", "source_name", "url", "title", "excerpt", "notes", "term_as_reported", "place_as_reported"] {
+        for name in
+            ["source", "source_name", "url", "title", "excerpt", "notes", "term_as_reported", "place_as_reported"]
+        {
             assert_eq!(figures[1].get(name), Some(&json!(null)), "{name}");
         }
         let back = public.json("/v1/returns/back").await;
@@ -150,18 +183,30 @@ both! {
     async fn a_public_return_of_a_hidden_movement_counts_by_its_own_places(app) {
         record(app).await;
         let row = app.public().json("/v1/returns/of-hidden").await;
-        assert_eq!((&row["movement"], &row["destination"], &row["origin"]), (&json!(null), &json!("SY0208"), &json!("waer")));
+        assert_eq!(
+            (&row["movement"], &row["destination"], &row["origin"]),
+            (&json!(null), &json!("SY0208"), &json!("waer"))
+        );
         assert_eq!(app.public().codes("/v1/returns?destination=bab").await, [""; 0]);
         assert_eq!(app.public().codes("/v1/returns?destination=SY0208&sort=code").await, ["back", "of-hidden"]);
         let row = app.reader().json("/v1/returns/of-hidden").await;
         assert_eq!((&row["movement"], &row["destination"]), (&json!("SECRET-restricted.bab"), &json!("bab")));
         assert_eq!(app.reader().codes("/v1/returns?destination=bab").await, ["of-hidden"]);
         let returned = |rows: Vec<Value>| -> Vec<(String, Value)> {
-            rows.iter().filter(|row| row["returns"] != 0).map(|row| (row["destination"].as_str().unwrap().to_owned(), row["returned_individuals"].clone())).collect()
+            rows.iter()
+                .filter(|row| row["returns"] != 0)
+                .map(|row| (row["destination"].as_str().unwrap().to_owned(), row["returned_individuals"].clone()))
+                .collect()
         };
         let path = "/v1/stats/flows?by=destination";
-        assert_eq!(returned(app.public().rows(path).await), [("SY0208".to_owned(), json!(4)), ("zoghra".to_owned(), json!(20))]);
-        assert_eq!(returned(app.reader().rows(path).await), [("bab".to_owned(), json!(4)), ("zoghra".to_owned(), json!(22))]);
+        assert_eq!(
+            returned(app.public().rows(path).await),
+            [("SY0208".to_owned(), json!(4)), ("zoghra".to_owned(), json!(20))]
+        );
+        assert_eq!(
+            returned(app.reader().rows(path).await),
+            [("bab".to_owned(), json!(4)), ("zoghra".to_owned(), json!(22))]
+        );
     }
 
     async fn statistics_count_what_the_caller_may_see(app) {
@@ -203,7 +248,9 @@ both! {
         reader.get("/v1/figures?source=mole").await.is_problem(400, "invalid_parameters");
         assert_eq!(reader.codes("/v1/sources").await, ["council", "radio"]);
         let figure = reader.json("/v1/figures/p-quiet").await;
-        for name in ["source", "source_name", "url", "title", "excerpt", "notes", "term_as_reported", "place_as_reported"] {
+        for name in
+            ["source", "source_name", "url", "title", "excerpt", "notes", "term_as_reported", "place_as_reported"]
+        {
             assert_eq!(figure.get(name), Some(&json!(null)), "{name}");
         }
         assert_eq!(figure["individuals"], 110);

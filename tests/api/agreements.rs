@@ -7,7 +7,8 @@ use crate::support::given;
 both! {
     async fn an_agreement_is_read_as_it_was_written(app) {
         given::world(app).await;
-        let parties = json!([{"name": "Russian Federation", "role": "guarantor"}, {"name": "Committee", "role": "signatory"}]);
+        let parties =
+            json!([{"name": "Russian Federation", "role": "guarantor"}, {"name": "Committee", "role": "signatory"}]);
         let body = json!({
             "name": "Al-Waer agreement", "name_ar": "اتفاق الوعر", "name_as_reported": "reconciliation", "signed_on": "2017-03-13",
             "location": "waer", "parties": parties, "url": "https://example.org/a", "notes": "seven points",
@@ -28,7 +29,12 @@ both! {
 
     async fn published_totals_are_kept_and_never_summed(app) {
         given::world(app).await;
-        given::batch("b").with("agreement", "deal").on("2017-03-18").to("bab", &[given::individuals("departed", 10)]).put(app).await;
+        given::batch("b")
+            .with("agreement", "deal")
+            .on("2017-03-18")
+            .to("bab", &[given::individuals("departed", 10)])
+            .put(app)
+            .await;
         let body = json!({"agreement": "deal", "stage": "departed", "individuals": 20000, "individuals_quantifier": "more_than", "destination": "SY02"});
         let figure = app.editor().post("/v1/figures", &body).await.is(201).json();
         assert_eq!((&figure["role"], &figure["destination_name"]), (&json!(null), &json!("Aleppo")));
@@ -53,7 +59,9 @@ both! {
     }
 
     async fn agreements_are_ordered_by_the_day_of_signing(app) {
-        for (code, day) in [("b", json!("2017-01-02")), ("c", json!(null)), ("a", json!("2017-01-02")), ("d", json!("2018-01-01"))] {
+        for (code, day) in
+            [("b", json!("2017-01-02")), ("c", json!(null)), ("a", json!("2017-01-02")), ("d", json!("2018-01-01"))]
+        {
             given::agreement(code).with("signed_on", day).put(app).await;
         }
         let public = app.public();

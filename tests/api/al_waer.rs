@@ -12,7 +12,10 @@ both! {
         app.load_al_waer().await;
         let rows = app.public().rows("/v1/stats/flows").await;
         assert_eq!(rows.len(), 1);
-        assert_eq!(pick(&rows[0], &["movements", "movements_without_individuals", "movements_without_households"]), json!([15, 4, 7]));
+        assert_eq!(
+            pick(&rows[0], &["movements", "movements_without_individuals", "movements_without_households"]),
+            json!([15, 4, 7])
+        );
         let individuals = ["displaced_individuals", "displaced_individuals_low", "displaced_individuals_high"];
         assert_eq!(pick(&rows[0], &individuals), json!([18_029, 16_988, 19_725]));
         assert_eq!(pick(&rows[0], &["displaced_households", "displaced_households_high"]), json!([3_146, 3_169]));
@@ -37,7 +40,10 @@ both! {
             assert_eq!(pick(&rows[0], &names), json!([17_420, 16_260, 19_229]), "{path}");
         }
         let summary = &app.public().rows("/v1/stats/summary").await[0];
-        assert_eq!(pick(summary, &["batches", "origins", "first_date", "last_date"]), json!([12, 1, "2017-03-18", "2017-07-11"]));
+        assert_eq!(
+            pick(summary, &["batches", "origins", "first_date", "last_date"]),
+            json!([12, 1, "2017-03-18", "2017-07-11"])
+        );
     }
 
     async fn a_place_holds_all_below_it(app) {
@@ -83,7 +89,10 @@ both! {
         }
         assert_eq!(editor.codes("/v1/batches?sort=date&limit=2").await, ["al-waer-01", "al-waer-02"]);
         let batch = editor.json("/v1/batches/al-waer-12").await;
-        assert_eq!(pick(&batch, &["movement_count", "individuals", "movements_without_individuals"]), json!([2, 1003, 1]));
+        assert_eq!(
+            pick(&batch, &["movement_count", "individuals", "movements_without_individuals"]),
+            json!([2, 1003, 1])
+        );
         let published = editor.json("/v1/figures?agreement=al-waer-2017&count=true&stage=departed&sort=code").await;
         assert!(published["total"].as_i64() > Some(5), "{published}");
     }

@@ -39,7 +39,8 @@ both! {
         let movements = row["movements"].as_array().unwrap();
         let codes: Vec<_> = movements.iter().map(|movement| movement["code"].as_str().unwrap()).collect();
         assert_eq!(codes, ["b1.zoghra", "b1.bab"]);
-        let roles: Vec<_> = movements[0]["figures"].as_array().unwrap().iter().map(|one| (&one["code"], &one["role"])).collect();
+        let roles: Vec<_> =
+            movements[0]["figures"].as_array().unwrap().iter().map(|one| (&one["code"], &one["role"])).collect();
         assert_eq!(roles, [(&json!("f1"), &json!("recommended")), (&json!("f2"), &json!("triangulation"))]);
         // Lists show no nested parts.
         let listed = app.editor().rows("/v1/batches").await;
@@ -67,8 +68,16 @@ both! {
     async fn what_is_absent_becomes_null_except_lists_of_parts(app) {
         given::world(app).await;
         whole(app).await;
-        let row = app.editor().put("/v1/batches/b1", &json!({"origin": "waer", "departed_on": "2017-03-18"})).await.is(200).json();
-        assert_eq!((&row["number"], &row["agreement"], &row["reasons"], &row["notes"]), (&json!(null), &json!(null), &json!([]), &json!(null)));
+        let row = app
+            .editor()
+            .put("/v1/batches/b1", &json!({"origin": "waer", "departed_on": "2017-03-18"}))
+            .await
+            .is(200)
+            .json();
+        assert_eq!(
+            (&row["number"], &row["agreement"], &row["reasons"], &row["notes"]),
+            (&json!(null), &json!(null), &json!([]), &json!(null))
+        );
         assert_eq!(row["movements"].as_array().map(Vec::len), Some(2));
         let row = app.editor().patch("/v1/batches/b1", &json!({"number": 7})).await.is(200).json();
         assert_eq!((&row["number"], row["movements"].as_array().map(Vec::len)), (&json!(7), Some(2)));
@@ -79,7 +88,10 @@ both! {
         assert_eq!(row["movements"][0]["arrived_on"], json!(null), "a part that is given is given whole");
         let row = app.editor().patch("/v1/batches/b1", &json!({"movements": null})).await.is(200).json();
         assert_eq!(row["movements"], json!([]));
-        assert_eq!((&row["individuals"], &row["individuals_high_open"], &row["movement_count"]), (&json!(null), &json!(null), &json!(0)));
+        assert_eq!(
+            (&row["individuals"], &row["individuals_high_open"], &row["movement_count"]),
+            (&json!(null), &json!(null), &json!(0))
+        );
         app.editor().get("/v1/figures/f1").await.is_problem(404, "not_found");
         app.editor().get("/v1/movements/b1.zoghra").await.is_problem(404, "not_found");
     }
@@ -118,7 +130,8 @@ both! {
                 codes.push(figure["code"].as_str().unwrap().to_owned());
             }
         }
-        let figures: Vec<_> = codes.iter().enumerate().filter(|(at, _)| at % 3 != 0).map(|(_, code)| code.clone()).collect();
+        let figures: Vec<_> =
+            codes.iter().enumerate().filter(|(at, _)| at % 3 != 0).map(|(_, code)| code.clone()).collect();
         let mut sorted = figures.clone();
         sorted.sort();
         assert_eq!(figures, sorted);
@@ -132,18 +145,31 @@ both! {
             app.editor().put("/v1/batches/x", &body).await.points_at(places);
         };
         refused(json!({"origin": "waer", "departed_on": "2026-11-24"}), &["/departed_on"]).await;
-        refused(json!({"origin": "waer", "departed_on": "2017-03-02", "departed_on_precision": "month"}), &["/departed_on_precision"]).await;
-        refused(json!({"origin": "waer", "departed_on": "2017-03-14", "departed_on_precision": "week"}), &["/departed_on_precision"]).await;
+        refused(
+            json!({"origin": "waer", "departed_on": "2017-03-02", "departed_on_precision": "month"}),
+            &["/departed_on_precision"],
+        )
+        .await;
+        refused(
+            json!({"origin": "waer", "departed_on": "2017-03-14", "departed_on_precision": "week"}),
+            &["/departed_on_precision"],
+        )
+        .await;
         refused(json!({"origin": "waer", "number": 0}), &["/number"]).await;
         refused(json!({"origin": "waer", "movements": [{"destination": "waer"}]}), &["/movements/0/destination"]).await;
-        refused(json!({"origin": "waer", "movements": [{"destination": "bab", "arrived_on": "2017-03-18"}]}), &["/movements/0/arrived_on"]).await;
+        refused(
+            json!({"origin": "waer", "movements": [{"destination": "bab", "arrived_on": "2017-03-18"}]}),
+            &["/movements/0/arrived_on"],
+        )
+        .await;
         let early = json!({"origin": "waer", "departed_on": "2017-03-18", "movements": [{"destination": "bab", "arrived_on": "2017-03-17"}]});
         refused(early, &["/movements/0/arrived_on"]).await;
         let none_left = json!({"origin": "waer", "scheduled_on": "2017-03-18", "movements": [{"destination": "bab", "figures": [{"stage": "departed", "individuals": 4}]}]});
         refused(none_left, &["/movements/0/figures/0/stage"]).await;
         let twice = json!({"origin": "waer", "movements": [{"destination": "SY"}, {"destination": "SYR"}]});
         refused(twice, &["/movements/1/destination"]).await;
-        refused(json!({"origin": "waer", "parties": [{"name": "a;b", "role": "mediator"}]}), &["/parties/0/name"]).await;
+        refused(json!({"origin": "waer", "parties": [{"name": "a;b", "role": "mediator"}]}), &["/parties/0/name"])
+            .await;
         // Tomorrow is allowed: somewhere it has begun. A whole period may hold the arrival and the departure.
         app.editor().put("/v1/batches/t", &json!({"origin": "waer", "departed_on": "2026-11-23"})).await.is(201);
         let month = json!({"origin": "waer", "departed_on": "2017-03-18", "movements": [
@@ -158,7 +184,12 @@ both! {
     async fn a_change_that_breaks_a_rule_for_a_part_is_refused(app) {
         given::world(app).await;
         whole(app).await;
-        for body in [json!({"departed_on": null}), json!({"departed_on": "2017-03-25"}), json!({"origin": "bab"}), json!({"origin": "zoghra"})] {
+        for body in [
+            json!({"departed_on": null}),
+            json!({"departed_on": "2017-03-25"}),
+            json!({"origin": "bab"}),
+            json!({"origin": "zoghra"}),
+        ] {
             app.editor().patch("/v1/batches/b1", &body).await.is_problem(422, "invalid_body");
         }
         assert_eq!(app.editor().json("/v1/batches/b1").await["revision"], 1);
@@ -168,15 +199,24 @@ both! {
         given::world(app).await;
         whole(app).await;
         app.editor().patch("/v1/batches/b1", &json!({"code": "b2"})).await.points_at(&["/code"]);
-        app.editor().put("/v1/batches/b1", &json!({"code": "b2", "origin": "waer", "departed_on": "2017-03-18"})).await.points_at(&["/code"]);
+        app.editor()
+            .put("/v1/batches/b1", &json!({"code": "b2", "origin": "waer", "departed_on": "2017-03-18"}))
+            .await
+            .points_at(&["/code"]);
         app.editor().put("/v1/batches/b3", &json!({"code": "b2", "origin": "waer"})).await.points_at(&["/code"]);
-        app.editor().post("/v1/batches", &json!({"code": "b1", "origin": "waer"})).await.is_problem(409, "already_exists");
+        app.editor()
+            .post("/v1/batches", &json!({"code": "b1", "origin": "waer"}))
+            .await
+            .is_problem(409, "already_exists");
     }
 
     async fn a_batch_takes_its_parts_with_it(app) {
         given::world(app).await;
         whole(app).await;
-        app.editor().post("/v1/figures", &json!({"code": "whole", "batch": "b1", "stage": "departed", "individuals": 9})).await.is(201);
+        app.editor()
+            .post("/v1/figures", &json!({"code": "whole", "batch": "b1", "stage": "departed", "individuals": 9}))
+            .await
+            .is(201);
         app.editor().delete("/v1/batches/b1").await.is(204);
         for path in ["/v1/batches", "/v1/movements", "/v1/figures"] {
             assert_eq!(app.editor().rows(path).await.len(), 0, "{path}");
@@ -191,7 +231,10 @@ both! {
         assert!(answer.json()["detail"].as_str().unwrap().contains("r1"), "{}", answer.text());
         app.editor().delete("/v1/movements/b1.zoghra").await.is_problem(409, "in_use");
         app.editor().patch("/v1/batches/b1", &json!({"movements": []})).await.is_problem(409, "in_use");
-        app.editor().patch("/v1/batches/b1", &json!({"movements": [{"destination": "bab"}]})).await.is_problem(409, "in_use");
+        app.editor()
+            .patch("/v1/batches/b1", &json!({"movements": [{"destination": "bab"}]}))
+            .await
+            .is_problem(409, "in_use");
         app.editor().delete("/v1/returns/r1").await.is(204);
         app.editor().delete("/v1/batches/b1").await.is(204);
     }
@@ -207,8 +250,19 @@ both! {
 
     async fn filters_find_batches(app) {
         given::world(app).await;
-        given::batch("b1").with("agreement", "deal").on("2017-03-18").to("zoghra", &[json!({"stage": "departed", "individuals": 1, "source": "radio"})]).put(app).await;
-        given::batch("b2").with("kind", "redisplacement").on("2017-04-01").with("departed_on_precision", "month").to("bab", &[]).put(app).await;
+        given::batch("b1")
+            .with("agreement", "deal")
+            .on("2017-03-18")
+            .to("zoghra", &[json!({"stage": "departed", "individuals": 1, "source": "radio"})])
+            .put(app)
+            .await;
+        given::batch("b2")
+            .with("kind", "redisplacement")
+            .on("2017-04-01")
+            .with("departed_on_precision", "month")
+            .to("bab", &[])
+            .put(app)
+            .await;
         given::batch("b3").with("scheduled_on", "2017-05-01").to("SY0208", &[]).put(app).await;
         given::batch("b4").with("origin", "bab").put(app).await;
         let found = |query: &'static str| async move { app.editor().codes(&format!("/v1/batches?{query}")).await };

@@ -12,10 +12,18 @@ both! {
         assert_eq!(tag, "\"1\"");
         let answer = editor.with("If-Match", &tag).patch("/v1/sources/radio", &json!({"name": "A"})).await.is(200);
         assert_eq!(answer.etag(), "\"2\"");
-        for (method, body) in [("PATCH", Some("{\"name\": \"B\"}")), ("PUT", Some("{\"name\": \"B\", \"kind\": \"media\"}")), ("DELETE", None)] {
+        for (method, body) in [
+            ("PATCH", Some("{\"name\": \"B\"}")),
+            ("PUT", Some("{\"name\": \"B\", \"kind\": \"media\"}")),
+            ("DELETE", None),
+        ] {
             let body = body.map(|body| ("application/json", body.as_bytes()));
             for stale in [tag.as_str(), "\"3\"", "W/\"2\"", "2", "\"x\""] {
-                editor.with("If-Match", stale).send(method, "/v1/sources/radio", body).await.is_problem(412, "precondition_failed");
+                editor
+                    .with("If-Match", stale)
+                    .send(method, "/v1/sources/radio", body)
+                    .await
+                    .is_problem(412, "precondition_failed");
             }
         }
         editor.with("If-Match", "\"7\", \"2\"").patch("/v1/sources/radio", &json!({"name": "C"})).await.is(200);
@@ -24,7 +32,11 @@ both! {
         editor.patch("/v1/sources/radio", &json!({"name": "E"})).await.is(200);
         assert_eq!(editor.get("/v1/sources/radio").await.etag(), "\"5\"");
         editor.with("If-Match", "\"5\"").delete("/v1/sources/radio").await.is(204);
-        editor.with("If-Match", "*").put("/v1/sources/radio", &json!({"name": "F", "kind": "media"})).await.is_problem(412, "precondition_failed");
+        editor
+            .with("If-Match", "*")
+            .put("/v1/sources/radio", &json!({"name": "F", "kind": "media"}))
+            .await
+            .is_problem(412, "precondition_failed");
     }
 
     async fn if_none_match_only_creates(app) {
@@ -43,7 +55,11 @@ both! {
 
     async fn a_revision_rises_with_its_parts_and_only_when_something_changes(app) {
         given::world(app).await;
-        given::batch("b").on("2017-03-18").to("bab", &[json!({"code": "f", "stage": "departed", "individuals": 1})]).put(app).await;
+        given::batch("b")
+            .on("2017-03-18")
+            .to("bab", &[json!({"code": "f", "stage": "departed", "individuals": 1})])
+            .put(app)
+            .await;
         let editor = app.editor();
         let revisions = || async {
             let of = |path: &'static str| async move { app.editor().json(path).await["revision"].as_i64().unwrap() };
@@ -96,7 +112,11 @@ both! {
     async fn of_many_with_one_condition_one_wins(app) {
         given::world(app).await;
         let writes = (0..8).map(|number| async move {
-            app.editor().with("If-Match", "\"1\"").patch("/v1/sources/radio", &json!({"name": format!("N{number}")})).await.status
+            app.editor()
+                .with("If-Match", "\"1\"")
+                .patch("/v1/sources/radio", &json!({"name": format!("N{number}")}))
+                .await
+                .status
         });
         let mut statuses = futures_util::future::join_all(writes).await;
         statuses.sort_unstable();

@@ -28,21 +28,34 @@ both! {
                 app.editor().send(method, path, Some(("application/json", body))).await.is_problem(400, "invalid_json");
             }
         }
-        app.editor().send("POST", "/v1/sources", Some(("application/json", &deep(29)))).await.is_problem(422, "invalid_body");
+        app.editor()
+            .send("POST", "/v1/sources", Some(("application/json", &deep(29))))
+            .await
+            .is_problem(422, "invalid_body");
         assert_eq!(app.editor().rows("/v1/sources").await.len(), 2);
     }
 
     async fn what_is_no_object_is_a_422(app) {
         given::world(app).await;
         for body in ["null", "[]", "1", "\"x\"", "true", "[{}]"] {
-            for (method, path) in [("POST", "/v1/sources"), ("PUT", "/v1/batches/x"), ("PATCH", "/v1/sources/radio"), ("POST", "/v1/figures")] {
-                app.editor().send(method, path, Some(("application/json", body.as_bytes()))).await.is_problem(422, "invalid_body");
+            for (method, path) in [
+                ("POST", "/v1/sources"),
+                ("PUT", "/v1/batches/x"),
+                ("PATCH", "/v1/sources/radio"),
+                ("POST", "/v1/figures"),
+            ] {
+                app.editor()
+                    .send(method, path, Some(("application/json", body.as_bytes())))
+                    .await
+                    .is_problem(422, "invalid_body");
             }
         }
     }
 
     async fn text_is_trimmed_and_held_to_characters(app) {
-        let put = |name: serde_json::Value| async move { app.editor().put("/v1/sources/x", &json!({"name": name, "kind": "media"})).await };
+        let put = |name: serde_json::Value| async move {
+            app.editor().put("/v1/sources/x", &json!({"name": name, "kind": "media"})).await
+        };
         for name in ["a\u{0}b", "a\u{7}", "\u{1b}[31m", "a\u{7f}", "a\u{85}b", ""] {
             put(json!(name)).await.is_problem(422, "invalid_body");
         }
@@ -56,10 +69,27 @@ both! {
 
     async fn dates_are_real_days(app) {
         given::world(app).await;
-        for date in [json!("2017-02-30"), json!("2017-13-01"), json!("2017-2-3"), json!("20170203"), json!("1899-12-31"), json!("2200-01-01"),
-            json!("2017-03-18T00:00:00Z"), json!(20170318), json!("٢٠١٧-٠٣-١٨"), json!("+2017-03-18"), json!("0000-00-00")] {
-            app.editor().put("/v1/batches/x", &json!({"origin": "waer", "scheduled_on": date})).await.points_at(&["/scheduled_on"]);
-            app.editor().put("/v1/agreements/x", &json!({"name": "x", "signed_on": date})).await.points_at(&["/signed_on"]);
+        for date in [
+            json!("2017-02-30"),
+            json!("2017-13-01"),
+            json!("2017-2-3"),
+            json!("20170203"),
+            json!("1899-12-31"),
+            json!("2200-01-01"),
+            json!("2017-03-18T00:00:00Z"),
+            json!(20170318),
+            json!("٢٠١٧-٠٣-١٨"),
+            json!("+2017-03-18"),
+            json!("0000-00-00"),
+        ] {
+            app.editor()
+                .put("/v1/batches/x", &json!({"origin": "waer", "scheduled_on": date}))
+                .await
+                .points_at(&["/scheduled_on"]);
+            app.editor()
+                .put("/v1/agreements/x", &json!({"name": "x", "signed_on": date}))
+                .await
+                .points_at(&["/signed_on"]);
         }
         for date in ["1900-01-01", "2199-12-31", "2016-02-29"] {
             app.editor().put("/v1/agreements/x", &json!({"name": "x", "signed_on": date})).await;
@@ -76,8 +106,21 @@ both! {
         });
         let answer = app.editor().put("/v1/batches/x", &body).await.is_problem(422, "invalid_body");
         let places: Vec<String> = answer.errors().into_iter().map(|(place, _)| place).collect();
-        for name in ["origin", "kind", "number", "agreement", "scheduled_on", "departed_on", "departed_on_precision", "cancelled",
-            "reasons", "parties/0", "notes", "movements", "colour"] {
+        for name in [
+            "origin",
+            "kind",
+            "number",
+            "agreement",
+            "scheduled_on",
+            "departed_on",
+            "departed_on_precision",
+            "cancelled",
+            "reasons",
+            "parties/0",
+            "notes",
+            "movements",
+            "colour",
+        ] {
             assert!(places.contains(&format!("/{name}")), "{name}: {places:?}");
         }
         assert!(!places.contains(&"/visibility".to_owned()), "null is absent");
@@ -96,31 +139,56 @@ both! {
     }
 
     async fn pointers_are_escaped(app) {
-        app.editor().put("/v1/sources/x", &json!({"name": "x", "kind": "media", "a/b~c": 1})).await.is_invalid(&[("/a~1b~0c", "unknown_field")]);
+        app.editor()
+            .put("/v1/sources/x", &json!({"name": "x", "kind": "media", "a/b~c": 1}))
+            .await
+            .is_invalid(&[("/a~1b~0c", "unknown_field")]);
     }
 
     async fn a_body_too_large_is_refused_and_who_asks_comes_first(app) {
         let body = vec![b' '; 50 << 20];
-        app.editor().send("POST", "/v1/sources", Some(("application/json", &body))).await.is_problem(413, "body_too_large");
-        app.public().send("POST", "/v1/sources", Some(("application/json", &body))).await.is_problem(401, "unauthorized");
+        app.editor()
+            .send("POST", "/v1/sources", Some(("application/json", &body)))
+            .await
+            .is_problem(413, "body_too_large");
+        app.public()
+            .send("POST", "/v1/sources", Some(("application/json", &body)))
+            .await
+            .is_problem(401, "unauthorized");
         let body = vec![b' '; MAX_BODY];
-        app.editor().send("POST", "/v1/sources", Some(("application/json", &body))).await.is_problem(400, "invalid_json");
+        app.editor()
+            .send("POST", "/v1/sources", Some(("application/json", &body)))
+            .await
+            .is_problem(400, "invalid_json");
     }
 
     async fn the_type_of_a_body_is_said(app) {
         given::world(app).await;
         let body = b"{\"name\": \"x\", \"kind\": \"media\"}".as_slice();
-        let put = |kind: &'static str| async move { app.editor().send("PUT", "/v1/sources/x", Some((kind, body))).await };
-        for kind in ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/merge-patch+json"] {
+        let put =
+            |kind: &'static str| async move { app.editor().send("PUT", "/v1/sources/x", Some((kind, body))).await };
+        for kind in [
+            "",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=latin1",
+            "application/merge-patch+json",
+        ] {
             put(kind).await.is_problem(415, "unsupported_media_type");
         }
-        app.editor().with("Content-Encoding", "gzip").send("PUT", "/v1/sources/x", Some(("application/json", body))).await
+        app.editor()
+            .with("Content-Encoding", "gzip")
+            .send("PUT", "/v1/sources/x", Some(("application/json", body)))
+            .await
             .is_problem(415, "unsupported_media_type");
         put("Application/JSON; charset=UTF-8").await.is(201);
         for kind in ["application/json", "application/merge-patch+json"] {
             app.editor().send("PATCH", "/v1/sources/x", Some((kind, b"{\"name\": \"y\"}"))).await.is(200);
         }
-        app.editor().send("PATCH", "/v1/sources/x", Some(("text/csv", b"{}"))).await.is_problem(415, "unsupported_media_type");
+        app.editor()
+            .send("PATCH", "/v1/sources/x", Some(("text/csv", b"{}")))
+            .await
+            .is_problem(415, "unsupported_media_type");
     }
 
     async fn other_methods_and_paths_are_named(app) {
@@ -130,7 +198,16 @@ both! {
         assert_eq!(answer.header("Allow"), Some("GET, HEAD, PUT, PATCH, DELETE"));
         app.editor().send("DELETE", "/v1/stats/flows", None).await.is_problem(405, "method_not_allowed");
         app.editor().send("BREW", "/v1/sources", None).await.is_problem(405, "method_not_allowed");
-        for path in ["/v1", "/v1/", "/v1/nothing", "/v2/sources", "/v1/sources/", "/v1/sources/a/b/c", "/v1//sources", "/nothing"] {
+        for path in [
+            "/v1",
+            "/v1/",
+            "/v1/nothing",
+            "/v2/sources",
+            "/v1/sources/",
+            "/v1/sources/a/b/c",
+            "/v1//sources",
+            "/nothing",
+        ] {
             app.editor().get(path).await.is_problem(404, "not_found");
         }
     }
@@ -150,8 +227,14 @@ both! {
 
     async fn an_invalid_body_goes_before_a_conflict(app) {
         given::world(app).await;
-        app.editor().post("/v1/sources", &json!({"code": "radio", "name": "x", "kind": "x"})).await.is_problem(422, "invalid_body");
-        app.editor().post("/v1/sources", &json!({"code": "radio", "name": "x", "kind": "media"})).await.is_problem(409, "already_exists");
+        app.editor()
+            .post("/v1/sources", &json!({"code": "radio", "name": "x", "kind": "x"}))
+            .await
+            .is_problem(422, "invalid_body");
+        app.editor()
+            .post("/v1/sources", &json!({"code": "radio", "name": "x", "kind": "media"}))
+            .await
+            .is_problem(409, "already_exists");
     }
 
     async fn a_reference_to_nothing_suggests_what_is_there(app) {
@@ -159,7 +242,8 @@ both! {
         let body = json!({"origin": "waeer", "agreement": "deel", "movements": [{"destination": "Zoghra camp", "figures": [
             {"stage": "planned", "individuals": 1, "source": "radioo"}]}]});
         let answer = app.editor().put("/v1/batches/x", &body).await;
-        let answer = answer.points_at(&["/origin", "/agreement", "/movements/0/destination", "/movements/0/figures/0/source"]);
+        let answer =
+            answer.points_at(&["/origin", "/agreement", "/movements/0/destination", "/movements/0/figures/0/source"]);
         for error in answer.json()["errors"].as_array().unwrap() {
             assert_eq!(error["code"], "unknown_reference");
             let place = error["pointer"].as_str().unwrap();
@@ -187,9 +271,14 @@ both! {
         for name in ["link", "etag", "content-disposition", "x-request-id"] {
             assert!(exposed.contains(name), "{exposed}");
         }
-        let preflight = app.public().with("Origin", "https://a.example").with("Access-Control-Request-Method", "PATCH")
+        let preflight = app
+            .public()
+            .with("Origin", "https://a.example")
+            .with("Access-Control-Request-Method", "PATCH")
             .with("Access-Control-Request-Headers", "authorization,content-type,if-match,if-none-match,idempotency-key")
-            .send("OPTIONS", "/v1/sources/x", None).await.is(200);
+            .send("OPTIONS", "/v1/sources/x", None)
+            .await
+            .is(200);
         let methods = preflight.header("Access-Control-Allow-Methods").unwrap().to_owned();
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             assert!(methods.contains(method), "{methods}");

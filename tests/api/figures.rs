@@ -79,7 +79,10 @@ both! {
         add(app, "f2", json!({"stage": "arrived", "individuals": 2, "source": "radio"})).await;
         add(app, "f3", json!({"stage": "planned", "individuals": 3})).await;
         add(app, "f4", json!({"stage": "registered", "individuals": 4})).await;
-        assert_eq!(roles(app).await, are(&[("f1", "recommended"), ("f2", "triang"), ("f3", "recommended"), ("f4", "triang")]));
+        assert_eq!(
+            roles(app).await,
+            are(&[("f1", "recommended"), ("f2", "triang"), ("f3", "recommended"), ("f4", "triang")])
+        );
     }
 
     async fn an_explicit_one_demotes_the_one_before(app) {
@@ -144,7 +147,10 @@ both! {
         assert_eq!(app.editor().json("/v1/movements/b.bab").await["figure_count"], 1);
         // A rule over several fields points at the later-named one: stage, role, scope.
         for (code, place) in [("p", "/scope"), ("w", "/role")] {
-            app.editor().patch(&format!("/v1/figures/{code}"), &json!({"role": "recommended"})).await.points_at(&[place]);
+            app.editor()
+                .patch(&format!("/v1/figures/{code}"), &json!({"role": "recommended"}))
+                .await
+                .points_at(&[place]);
         }
         // A recommended one that becomes a part is demoted, and none is promoted.
         add(app, "g", json!({"stage": "arrived", "individuals": 4})).await;
@@ -165,14 +171,28 @@ both! {
         movement(app).await;
         add(app, "r", json!({"stage": "departed", "individuals": 100, "source": "radio"})).await;
         add(app, "late", json!({"stage": "departed", "households": 30, "reported_on": "2018-01-01"})).await;
-        add(app, "stage", json!({"stage": "departed", "households": 20, "reported_on": "2017-01-01", "source": "council"})).await;
+        add(
+            app,
+            "stage",
+            json!({"stage": "departed", "households": 20, "reported_on": "2017-01-01", "source": "council"}),
+        )
+        .await;
         add(app, "early", json!({"stage": "arrived", "households": 10, "reported_on": "2019-01-01"})).await;
         assert_eq!(derived(app, "households").await, json!([30, 10, 30, false, "late"]), "the stage, then the latest");
         add(app, "source", json!({"stage": "arrived", "households": 5, "source": "radio"})).await;
         assert_eq!(derived(app, "households").await, json!([5, 5, 30, false, "source"]), "the source first of all");
         app.editor().patch("/v1/figures/r", &json!({"role": "triangulation"})).await.is(200);
-        assert_eq!(derived(app, "households").await, json!([10, 5, 30, false, "early"]), "none recommended: the latest");
-        add(app, "a-early", json!({"stage": "arrived", "households": 7, "reported_on": "2019-01-01", "url": "https://x.example"})).await;
+        assert_eq!(
+            derived(app, "households").await,
+            json!([10, 5, 30, false, "early"]),
+            "none recommended: the latest"
+        );
+        add(
+            app,
+            "a-early",
+            json!({"stage": "arrived", "households": 7, "reported_on": "2019-01-01", "url": "https://x.example"}),
+        )
+        .await;
         assert_eq!(derived(app, "households").await, json!([7, 5, 30, false, "a-early"]), "the lowest code");
     }
 
@@ -184,33 +204,59 @@ both! {
         assert_eq!(derived(app, "individuals").await, json!([300, 200, 300, false, "most"]));
         add(app, "between", json!({"stage": "arrived", "individuals": 250, "individuals_quantifier": "between", "individuals_high": 400, "role": "recommended"})).await;
         assert_eq!(derived(app, "individuals").await, json!([250, 200, 400, false, "between"]));
-        add(app, "more", json!({"stage": "arrived", "individuals": 400, "individuals_quantifier": "more_than", "source": "council"})).await;
+        add(
+            app,
+            "more",
+            json!({"stage": "arrived", "individuals": 400, "individuals_quantifier": "more_than", "source": "council"}),
+        )
+        .await;
         assert_eq!(derived(app, "individuals").await, json!([250, 200, 400, true, "between"]));
         app.editor().patch("/v1/figures/most", &json!({"individuals": 100, "role": "recommended"})).await.is(200);
-        assert_eq!(derived(app, "individuals").await, json!([100, 100, 400, true, "most"]), "never above the plain value");
+        assert_eq!(
+            derived(app, "individuals").await,
+            json!([100, 100, 400, true, "most"]),
+            "never above the plain value"
+        );
     }
 
     async fn exactly_one_subject_and_at_least_one_count(app) {
         movement(app).await;
         given::homecoming("r").on("2017-05-01").put(app).await;
         let editor = app.editor();
-        let post = |body: Value| { let editor = editor.clone(); async move { editor.post("/v1/figures", &body).await } };
+        let post = |body: Value| {
+            let editor = editor.clone();
+            async move { editor.post("/v1/figures", &body).await }
+        };
         post(json!({"stage": "departed", "individuals": 1})).await.is_invalid(&[("", "subject")]);
         let two = post(json!({"movement": "b.bab", "return": "r", "stage": "departed", "individuals": 1})).await;
         two.is_problem(422, "invalid_body");
         post(json!({"movement": "b.bab", "stage": "departed"})).await.is_invalid(&[("", "no_count")]);
         post(json!({"movement": "b.bab", "individuals": 1})).await.is_invalid(&[("", "missing")]);
-        post(json!({"movement": "b.bab", "stage": "departed", "individuals": 1, "destination": "bab"})).await.points_at(&["/destination"]);
+        post(json!({"movement": "b.bab", "stage": "departed", "individuals": 1, "destination": "bab"}))
+            .await
+            .points_at(&["/destination"]);
         post(json!({"return": "r", "stage": "arrived", "fighters": 1})).await.is(201);
         let code = editor.codes("/v1/figures").await[0].clone();
-        editor.patch(&format!("/v1/figures/{code}"), &json!({"return": null, "movement": "b.bab"})).await.is_problem(422, "invalid_body");
+        editor
+            .patch(&format!("/v1/figures/{code}"), &json!({"return": null, "movement": "b.bab"}))
+            .await
+            .is_problem(422, "invalid_body");
         editor.patch(&format!("/v1/figures/{code}"), &json!({"fighters": null})).await.is_invalid(&[("", "no_count")]);
         editor.put(&format!("/v1/figures/{code}"), &json!({"stage": "departed", "men": 3})).await.is(200);
     }
 
     async fn counts_are_whole_and_bounded(app) {
         movement(app).await;
-        let bad = [json!(-1), json!(1.5), json!("12"), json!(1_000_000_001), json!(9_223_372_036_854_775_808_u64), json!(1e300), json!(true), json!([1])];
+        let bad = [
+            json!(-1),
+            json!(1.5),
+            json!("12"),
+            json!(1_000_000_001),
+            json!(9_223_372_036_854_775_808_u64),
+            json!(1e300),
+            json!(true),
+            json!([1]),
+        ];
         for value in bad {
             let body = json!({"movement": "b.bab", "stage": "departed", "individuals": value, "men": value});
             app.editor().post("/v1/figures", &body).await.points_at(&["/individuals", "/men"]);
@@ -219,7 +265,10 @@ both! {
             let body = json!({"movement": "b.bab", "stage": "departed", "individuals": value, "reported_on": format!("2017-03-2{at}")});
             app.editor().post("/v1/figures", &body).await.is(201);
         }
-        assert_eq!(derived(app, "individuals").await.as_array().unwrap()[..3], [json!(12), json!(0), json!(1_000_000_000)]);
+        assert_eq!(
+            derived(app, "individuals").await.as_array().unwrap()[..3],
+            [json!(12), json!(0), json!(1_000_000_000)]
+        );
     }
 
     async fn upper_ends_belong_to_between(app) {
@@ -231,8 +280,13 @@ both! {
             app.editor().post("/v1/figures", &body).await.points_at(&[place]);
         };
         refused(json!({"individuals": 5, "individuals_high": 6}), "/individuals_high").await;
-        refused(json!({"individuals": 5, "individuals_quantifier": "exact", "individuals_high": 6}), "/individuals_high").await;
-        refused(json!({"households": 5, "households_quantifier": "between", "households_high": 4}), "/households_high").await;
+        refused(
+            json!({"individuals": 5, "individuals_quantifier": "exact", "individuals_high": 6}),
+            "/individuals_high",
+        )
+        .await;
+        refused(json!({"households": 5, "households_quantifier": "between", "households_high": 4}), "/households_high")
+            .await;
     }
 
     async fn strange_parts_are_remarked_upon_and_written(app) {
@@ -249,8 +303,14 @@ both! {
         assert_eq!(post(json!({"individuals": 5, "source": "radio"})).await, [""; 0]);
         assert_eq!(post(json!({"individuals": 5})).await, ["no_source"]);
         assert_eq!(post(json!({"individuals": 5, "source": "radio", "men": 6})).await, ["parts_above_total"]);
-        assert_eq!(post(json!({"individuals": 9, "source": "radio", "men": 2, "women": 3, "children": 3})).await, ["parts_unequal_total"]);
-        assert_eq!(post(json!({"individuals": 9, "source": "radio", "civilians": 2, "fighters": 3})).await, ["parts_unequal_total"]);
+        assert_eq!(
+            post(json!({"individuals": 9, "source": "radio", "men": 2, "women": 3, "children": 3})).await,
+            ["parts_unequal_total"]
+        );
+        assert_eq!(
+            post(json!({"individuals": 9, "source": "radio", "civilians": 2, "fighters": 3})).await,
+            ["parts_unequal_total"]
+        );
         assert_eq!(post(json!({"individuals": 9, "source": "radio", "men": 2, "women": 3})).await, [""; 0]);
         assert_eq!(post(json!({"individuals": 101, "households": 10, "source": "radio"})).await, ["household_size"]);
         assert_eq!(post(json!({"individuals": 14, "households": 10, "source": "radio"})).await, ["household_size"]);
@@ -266,7 +326,10 @@ both! {
         assert_eq!(app.editor().codes("/v1/figures").await, code);
         assert_eq!(derived(app, "individuals").await[0], 2);
         // One identity twice in one body, or against a row that is there.
-        app.editor().patch("/v1/movements/b.bab", &json!({"figures": [figure(2), figure(3)]})).await.is_problem(422, "invalid_body");
+        app.editor()
+            .patch("/v1/movements/b.bab", &json!({"figures": [figure(2), figure(3)]}))
+            .await
+            .is_problem(422, "invalid_body");
         let mut body = figure(4);
         body["movement"] = json!("b.bab");
         app.editor().post("/v1/figures", &body).await.is_problem(409, "already_exists");
@@ -279,7 +342,8 @@ both! {
     async fn filters_find_figures(app) {
         movement(app).await;
         given::homecoming("r").on("2017-05-01").put(app).await;
-        add(app, "f1", json!({"stage": "departed", "individuals": 1, "source": "radio", "reported_on": "2017-03-20"})).await;
+        add(app, "f1", json!({"stage": "departed", "individuals": 1, "source": "radio", "reported_on": "2017-03-20"}))
+            .await;
         add(app, "f2", json!({"stage": "planned", "individuals": 2, "scope": "part"})).await;
         for body in [
             json!({"code": "f3", "batch": "b", "stage": "departed", "individuals": 3, "source": "council"}),
@@ -293,7 +357,11 @@ both! {
             found.sort();
             found
         };
-        assert_eq!(app.editor().codes("/v1/figures").await, ["f4", "f1", "f3", "f2", "f5"], "newest first by their date, else their subject's");
+        assert_eq!(
+            app.editor().codes("/v1/figures").await,
+            ["f4", "f1", "f3", "f2", "f5"],
+            "newest first by their date, else their subject's"
+        );
         assert_eq!(found("batch=b").await, ["f1", "f2", "f3"]);
         assert_eq!(found("stage=departed").await, ["f1", "f3"]);
         assert_eq!(found("role=recommended").await, ["f1", "f4"]);

@@ -51,12 +51,17 @@ both! {
     async fn statistics_are_files_too(app) {
         app.load_al_waer().await;
         for path in ["stats/flows", "stats/stocks", "stats/summary", "destinations", "origins"] {
-            let query = if path.starts_with("stats/flows") || path.ends_with("stocks") { "?by=destination" } else { "" };
+            let query =
+                if path.starts_with("stats/flows") || path.ends_with("stocks") { "?by=destination" } else { "" };
             let rows = app.public().rows(&format!("/v1/{path}{query}")).await;
             let csv = records(&app.public().text(&format!("/v1/{path}.csv{query}")).await);
             assert_eq!(csv.len(), rows.len() + 1, "{path}");
             assert_eq!(csv[0], rows[0].as_object().unwrap().keys().cloned().collect::<Vec<_>>(), "{path}");
-            assert_eq!(app.public().text(&format!("/v1/{path}.ndjson{query}")).await.lines().count(), rows.len(), "{path}");
+            assert_eq!(
+                app.public().text(&format!("/v1/{path}.ndjson{query}")).await.lines().count(),
+                rows.len(),
+                "{path}"
+            );
         }
     }
 
@@ -74,17 +79,36 @@ both! {
             "code,origin,origin_name,kind,number,agreement,agreement_name,scheduled_on,departed_on,departed_on_precision,cancelled,\
              reasons,parties,visibility,notes,"), "{header}");
         let header = app.editor().text("/v1/locations.csv?kind=crossing").await;
-        assert_eq!(header.trim_end(), "code,name,kind,name_ar,aliases,parent,parent_name,p_code,latitude,longitude,settlement_type,revision,created_at,updated_at");
+        assert_eq!(
+            header.trim_end(),
+            "code,name,kind,name_ar,aliases,parent,parent_name,p_code,latitude,longitude,settlement_type,revision,created_at,updated_at"
+        );
         let header = app.editor().text("/v1/figures.csv").await;
-        assert!(header.starts_with("code,movement,return,batch,agreement,agreement_name,") || header.starts_with("code,movement,return,batch,agreement,"), "{header}");
+        assert!(
+            header.starts_with("code,movement,return,batch,agreement,agreement_name,")
+                || header.starts_with("code,movement,return,batch,agreement,"),
+            "{header}"
+        );
     }
 
     async fn lists_are_joined_and_formulas_made_harmless(app) {
         given::world(app).await;
         let parties = json!([{"name": "SARC", "role": "facilitator"}, {"name": "=cmd()", "role": "monitor"}]);
-        given::batch("b").with("parties", parties).with("reasons", json!(["siege", "eviction"]))
-            .with("notes", "=HYPERLINK(\"x\")").put(app).await;
-        for (code, name) in [("n1", "+1"), ("n2", "-1"), ("n3", "@x"), ("n4", "'=x"), ("n5", "a=b"), ("n6", "'tis"), ("n7", "x, \"y\"\nz")] {
+        given::batch("b")
+            .with("parties", parties)
+            .with("reasons", json!(["siege", "eviction"]))
+            .with("notes", "=HYPERLINK(\"x\")")
+            .put(app)
+            .await;
+        for (code, name) in [
+            ("n1", "+1"),
+            ("n2", "-1"),
+            ("n3", "@x"),
+            ("n4", "'=x"),
+            ("n5", "a=b"),
+            ("n6", "'tis"),
+            ("n7", "x, \"y\"\nz"),
+        ] {
             given::source(code).with("name", name).put(app).await;
         }
         let csv = records(&app.editor().text("/v1/batches.csv").await);
@@ -110,11 +134,16 @@ both! {
 
     async fn accept_chooses_as_well(app) {
         app.load_al_waer().await;
-        let ask = |accept: &'static str, path: &'static str| async move { app.public().with("Accept", accept).get(path).await };
+        let ask = |accept: &'static str, path: &'static str| async move {
+            app.public().with("Accept", accept).get(path).await
+        };
         let same = app.public().text("/v1/movements.csv").await;
         assert_eq!(ask("text/csv", "/v1/movements").await.is(200).text(), same);
         assert_eq!(ask("text/csv;q=0.9, application/json;q=0.1", "/v1/movements").await.is(200).text(), same);
-        assert_eq!(ask("application/x-ndjson", "/v1/stats/flows?by=month").await.is(200).header("Content-Type"), Some("application/x-ndjson"));
+        assert_eq!(
+            ask("application/x-ndjson", "/v1/stats/flows?by=month").await.is(200).header("Content-Type"),
+            Some("application/x-ndjson")
+        );
         ask("text/html,*/*;q=0.8", "/v1/movements").await.is(200).json();
         for path in ["/v1/movements", "/v1/stats/flows", "/v1/destinations", "/v1/movements/al-waer-01.SY0208"] {
             ask("image/png", path).await.is_problem(406, "not_acceptable");
@@ -128,14 +157,21 @@ both! {
         app.load_al_waer().await;
         let answer = app.public().get("/v1/movements.csv?destination=SY07&from=2017-04-01").await.is(200);
         let name = answer.header("Content-Disposition").unwrap().to_owned();
-        assert!(name.starts_with("attachment; filename=\"movements") && name.contains("SY07") && name.contains("2017-04-01"), "{name}");
+        assert!(
+            name.starts_with("attachment; filename=\"movements")
+                && name.contains("SY07")
+                && name.contains("2017-04-01"),
+            "{name}"
+        );
         let answer = app.public().get("/v1/movements.csv?q=%22%0D%0Ax: y").await.is(200);
         assert!(answer.header("Content-Disposition").unwrap().bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     }
 
     async fn lists_and_statistics_are_not_sent_twice(app) {
         app.load_al_waer().await;
-        for path in ["/v1/movements", "/v1/movements.csv", "/v1/stats/flows?by=month", "/v1/destinations", "/v1/stats/summary"] {
+        for path in
+            ["/v1/movements", "/v1/movements.csv", "/v1/stats/flows?by=month", "/v1/destinations", "/v1/stats/summary"]
+        {
             let tag = app.public().get(path).await.is(200).etag();
             assert!(tag.starts_with("W/\""), "{tag}");
             let again = app.public().with("If-None-Match", &tag).get(path).await.is(304);

@@ -32,7 +32,10 @@ both! {
             "code": "x", "name": "One", "kind": "media", "name_ar": null, "reliability": null, "url": null, "confidential": false,
         });
         assert_eq!((&told[3]["before"], &told[3]["after"]), (&json!(null), &created));
-        assert_eq!((&told[3]["resource"], &told[3]["code"], &told[3]["by"]), (&json!("sources"), &json!("x"), &json!("editor")));
+        assert_eq!(
+            (&told[3]["resource"], &told[3]["code"], &told[3]["by"]),
+            (&json!("sources"), &json!("x"), &json!("editor"))
+        );
         assert_eq!(told[3]["at"], "2026-11-22T12:00:00.000Z");
         assert_eq!((&told[2]["by"], &told[2]["at"]), (&json!("admin"), &json!("2026-11-22T12:01:00.000Z")));
         assert_eq!((&told[2]["before"]["name"], &told[2]["after"]["name"]), (&json!("One"), &json!("Two")));
@@ -44,10 +47,17 @@ both! {
 
     async fn a_row_has_one_entry_for_each_transaction_that_raises_it(app) {
         given::world(app).await;
-        given::batch("b").on("2017-03-18").to("bab", &[
-            json!({"code": "f1", "stage": "departed", "individuals": 1, "source": "radio"}),
-            json!({"code": "f2", "stage": "departed", "individuals": 2, "source": "council"}),
-        ]).put(app).await;
+        given::batch("b")
+            .on("2017-03-18")
+            .to(
+                "bab",
+                &[
+                    json!({"code": "f1", "stage": "departed", "individuals": 1, "source": "radio"}),
+                    json!({"code": "f2", "stage": "departed", "individuals": 2, "source": "council"}),
+                ],
+            )
+            .put(app)
+            .await;
         for path in ["batches/b", "movements/b.bab", "figures/f1", "figures/f2"] {
             assert_eq!(steps(&entries(app, path).await), are(&[("create", 1)]), "{path}");
         }
@@ -57,10 +67,17 @@ both! {
         for path in ["batches/b", "movements/b.bab", "figures/f1", "figures/f2"] {
             assert_eq!(steps(&entries(app, path).await), are(&[("update", 2), ("create", 1)]), "{path}");
             let row = app.editor().json(&format!("/v1/{path}")).await;
-            assert_eq!((&row["revision"], &row["updated_at"]), (&json!(2), &json!("2026-11-22T12:01:00.000Z")), "{path}");
+            assert_eq!(
+                (&row["revision"], &row["updated_at"]),
+                (&json!(2), &json!("2026-11-22T12:01:00.000Z")),
+                "{path}"
+            );
         }
         let told = entries(app, "figures/f1").await;
-        assert_eq!((&told[0]["before"]["role"], &told[0]["after"]["role"]), (&json!("recommended"), &json!("triangulation")));
+        assert_eq!(
+            (&told[0]["before"]["role"], &told[0]["after"]["role"]),
+            (&json!("recommended"), &json!("triangulation"))
+        );
         // A row's own fields, without names, parts and what is derived.
         let told = entries(app, "movements/b.bab").await;
         for name in ["individuals", "destination_name", "figures", "revision", "updated_at", "origin", "figure_count"] {
@@ -76,9 +93,16 @@ both! {
     async fn a_refused_write_leaves_no_trace(app) {
         given::world(app).await;
         let before = entries(app, "locations/waer").await;
-        app.editor().patch("/v1/locations/waer", &json!({"name": "X", "kind": "nonsense"})).await.is_problem(422, "invalid_body");
+        app.editor()
+            .patch("/v1/locations/waer", &json!({"name": "X", "kind": "nonsense"}))
+            .await
+            .is_problem(422, "invalid_body");
         app.editor().delete("/v1/locations/SY").await.is_problem(409, "in_use");
-        app.editor().with("If-Match", "\"9\"").patch("/v1/locations/waer", &json!({"name": "X"})).await.is_problem(412, "precondition_failed");
+        app.editor()
+            .with("If-Match", "\"9\"")
+            .patch("/v1/locations/waer", &json!({"name": "X"}))
+            .await
+            .is_problem(412, "precondition_failed");
         assert_eq!(entries(app, "locations/waer").await, before);
     }
 

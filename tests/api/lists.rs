@@ -33,11 +33,15 @@ both! {
         let editor = app.editor();
         for resource in ["locations", "sources", "agreements", "batches", "movements", "returns", "figures"] {
             let dated = !matches!(resource, "locations" | "sources");
-            let sorts: &[&str] =
-                if dated { &["", "?sort=date", "?sort=-code", "?sort=updated_at"] } else { &["", "?sort=-code", "?sort=-updated_at"] };
+            let sorts: &[&str] = if dated {
+                &["", "?sort=date", "?sort=-code", "?sort=updated_at"]
+            } else {
+                &["", "?sort=-code", "?sort=-updated_at"]
+            };
             for sort in sorts {
                 let path = format!("/v1/{resource}{sort}");
-                let whole = editor.codes(&format!("{path}{}limit=10000", if sort.is_empty() { "?" } else { "&" })).await;
+                let whole =
+                    editor.codes(&format!("{path}{}limit=10000", if sort.is_empty() { "?" } else { "&" })).await;
                 assert!(!whole.is_empty());
                 assert_eq!(page_through(&editor, &path).await, whole, "{path}");
             }
@@ -54,7 +58,9 @@ both! {
 
     async fn undated_rows_come_last_in_either_direction(app) {
         given::world(app).await;
-        for (code, day) in [("a", Some("2017-03-18")), ("B", None), ("b", None), ("c", Some("2017-03-18")), ("d", Some("2016-03-18"))] {
+        for (code, day) in
+            [("a", Some("2017-03-18")), ("B", None), ("b", None), ("c", Some("2017-03-18")), ("d", Some("2016-03-18"))]
+        {
             let batch = given::batch(code);
             match day {
                 Some(day) => batch.with("departed_on", day).put(app).await,
@@ -92,25 +98,56 @@ both! {
         refused("/v1/locations?origin=SY", &[("origin", "not_applicable")]).await;
         refused("/v1/movements?from=2017-05-01&to=2017-04-01", &[("to", "from_after_to")]).await;
         for path in [
-            "/v1/movements?limit=0", "/v1/movements?limit=10001", "/v1/movements?limit=x", "/v1/movements?limit=-1",
-            "/v1/movements?count=yes", "/v1/movements?sort=name", "/v1/locations?sort=date", "/v1/movements?labels=fr",
-            "/v1/movements?kind=convoy", "/v1/movements?kind=displacement,onward", "/v1/movements?from=2017-02-30",
-            "/v1/movements?from=yesterday", "/v1/movements?to=2017-5-1", "/v1/movements?cursor=x", "/v1/movements?cursor=",
-            "/v1/movements?origin=nowhere", "/v1/movements?agreement=nothing", "/v1/movements?batch=nothing",
-            "/v1/movements?source=nobody", "/v1/movements?source=sana,smart", "/v1/movements?updated_since=x",
-            "/v1/figures?stage=left", "/v1/figures?role=best", "/v1/figures?scope=all", "/v1/movements?stage=departed",
-            "/v1/movements?origin=", "/v1/movements?origin=SY04,,SY02", "/v1/movements?origin=SY04,SY04", "/v1/movements?q=%FF",
-            "/v1/movements.csv?limit=1", "/v1/movements.csv?count=true", "/v1/movements.csv?cursor=x", "/v1/movements.ndjson?bom=true",
-            "/v1/movements?bom=true", "/v1/movements/al-waer-01.SY0208?limit=1", "/v1/locations?parent=nowhere",
+            "/v1/movements?limit=0",
+            "/v1/movements?limit=10001",
+            "/v1/movements?limit=x",
+            "/v1/movements?limit=-1",
+            "/v1/movements?count=yes",
+            "/v1/movements?sort=name",
+            "/v1/locations?sort=date",
+            "/v1/movements?labels=fr",
+            "/v1/movements?kind=convoy",
+            "/v1/movements?kind=displacement,onward",
+            "/v1/movements?from=2017-02-30",
+            "/v1/movements?from=yesterday",
+            "/v1/movements?to=2017-5-1",
+            "/v1/movements?cursor=x",
+            "/v1/movements?cursor=",
+            "/v1/movements?origin=nowhere",
+            "/v1/movements?agreement=nothing",
+            "/v1/movements?batch=nothing",
+            "/v1/movements?source=nobody",
+            "/v1/movements?source=sana,smart",
+            "/v1/movements?updated_since=x",
+            "/v1/figures?stage=left",
+            "/v1/figures?role=best",
+            "/v1/figures?scope=all",
+            "/v1/movements?stage=departed",
+            "/v1/movements?origin=",
+            "/v1/movements?origin=SY04,,SY02",
+            "/v1/movements?origin=SY04,SY04",
+            "/v1/movements?q=%FF",
+            "/v1/movements.csv?limit=1",
+            "/v1/movements.csv?count=true",
+            "/v1/movements.csv?cursor=x",
+            "/v1/movements.ndjson?bom=true",
+            "/v1/movements?bom=true",
+            "/v1/movements/al-waer-01.SY0208?limit=1",
+            "/v1/locations?parent=nowhere",
         ] {
             public.get(path).await.is_problem(400, "invalid_parameters");
         }
         // A place in a date is most likely meant as a place.
-        let problem = public.get("/v1/movements?from=al-waer&to=SY07").await.is_problem(400, "invalid_parameters").json();
+        let problem =
+            public.get("/v1/movements?from=al-waer&to=SY07").await.is_problem(400, "invalid_parameters").json();
         let text = problem.to_string();
         assert!(text.contains("origin") && text.contains("destination"), "{text}");
         // All of them, not the first.
-        let problem = public.get("/v1/movements?limit=0&colour=red&from=x&origin=nowhere").await.is_problem(400, "invalid_parameters").json();
+        let problem = public
+            .get("/v1/movements?limit=0&colour=red&from=x&origin=nowhere")
+            .await
+            .is_problem(400, "invalid_parameters")
+            .json();
         assert_eq!(problem["errors"].as_array().map(Vec::len), Some(4), "{problem}");
     }
 
@@ -118,24 +155,48 @@ both! {
         app.load_al_waer().await;
         let page = app.editor().json("/v1/movements?limit=1").await;
         let cursor = page["next_cursor"].as_str().unwrap();
-        app.editor().get(&format!("/v1/movements?limit=1&sort=code&cursor={cursor}")).await.is_problem(400, "invalid_parameters");
+        app.editor()
+            .get(&format!("/v1/movements?limit=1&sort=code&cursor={cursor}"))
+            .await
+            .is_problem(400, "invalid_parameters");
         app.editor().get(&format!("/v1/movements?limit=7&cursor={cursor}")).await.is(200);
-        app.editor().get(&format!("/v1/movements?limit=7&cursor={cursor}x")).await.is_problem(400, "invalid_parameters");
+        app.editor()
+            .get(&format!("/v1/movements?limit=7&cursor={cursor}x"))
+            .await
+            .is_problem(400, "invalid_parameters");
     }
 
     async fn nearly_right_codes_are_suggested(app) {
         app.load_al_waer().await;
-        let problem = app.public().get("/v1/movements?destination=zogra-camp").await.is_problem(400, "invalid_parameters").json();
+        let problem =
+            app.public().get("/v1/movements?destination=zogra-camp").await.is_problem(400, "invalid_parameters").json();
         assert_eq!(problem["errors"][0]["suggestion"], "zoghra-camp", "{problem}");
-        let problem = app.public().get("/v1/movements?kind=displacment").await.is_problem(400, "invalid_parameters").json();
+        let problem =
+            app.public().get("/v1/movements?kind=displacment").await.is_problem(400, "invalid_parameters").json();
         assert_eq!(problem["errors"][0]["suggestion"], "displacement", "{problem}");
     }
 
     async fn sql_in_every_parameter_finds_nothing(app) {
         app.load_al_waer().await;
         let sql = "'; DROP TABLE movements; --";
-        for name in ["origin", "destination", "agreement", "kind", "from", "batch", "source", "sort", "cursor", "limit", "settlement_type", "updated_since"] {
-            app.public().get(&format!("/v1/movements?{name}={}", sql.replace(';', "%3B"))).await.is_problem(400, "invalid_parameters");
+        for name in [
+            "origin",
+            "destination",
+            "agreement",
+            "kind",
+            "from",
+            "batch",
+            "source",
+            "sort",
+            "cursor",
+            "limit",
+            "settlement_type",
+            "updated_since",
+        ] {
+            app.public()
+                .get(&format!("/v1/movements?{name}={}", sql.replace(';', "%3B")))
+                .await
+                .is_problem(400, "invalid_parameters");
         }
         for q in ["'; DROP TABLE movements; --", "%25", "_", "\\", "\" OR 1=1"] {
             assert_eq!(app.public().rows(&format!("/v1/movements?q={}", q.replace(';', "%3B"))).await.len(), 0, "{q}");

@@ -38,11 +38,17 @@ both! {
         given::world(app).await;
         let editor = app.editor();
         let body = |p_code: &str| json!({"name": "X", "kind": "locality", "p_code": p_code});
-        editor.put("/v1/locations/SYR", &json!({"name": "X", "kind": "locality"})).await.is_problem(409, "already_exists");
+        editor
+            .put("/v1/locations/SYR", &json!({"name": "X", "kind": "locality"}))
+            .await
+            .is_problem(409, "already_exists");
         editor.put("/v1/locations/x", &body("SYR")).await.is_problem(409, "already_exists");
         editor.put("/v1/locations/x", &body("SY02")).await.is_problem(409, "already_exists");
         editor.put("/v1/locations/x", &body("x")).await.is(201);
-        editor.post("/v1/locations", &json!({"code": "x", "name": "X", "kind": "camp"})).await.is_problem(409, "already_exists");
+        editor
+            .post("/v1/locations", &json!({"code": "x", "name": "X", "kind": "camp"}))
+            .await
+            .is_problem(409, "already_exists");
     }
 
     async fn no_place_lies_below_itself(app) {
@@ -51,7 +57,10 @@ both! {
         for parent in ["SY", "SY02", "SY0208", "zoghra"] {
             editor.patch("/v1/locations/SY", &json!({"parent": parent})).await.points_at(&["/parent"]);
         }
-        editor.put("/v1/locations/new", &json!({"name": "X", "kind": "camp", "parent": "new"})).await.points_at(&["/parent"]);
+        editor
+            .put("/v1/locations/new", &json!({"name": "X", "kind": "camp", "parent": "new"}))
+            .await
+            .points_at(&["/parent"]);
         assert_eq!(app.public().json("/v1/locations/SY").await["parent"], json!(null));
     }
 
@@ -59,7 +68,8 @@ both! {
         given::world(app).await;
         given::batch("b").on("2017-03-18").to("zoghra", &[given::individuals("departed", 10)]).put(app).await;
         app.editor().patch("/v1/locations/SY0208", &json!({"parent": "SY04"})).await.is(200);
-        let below = |place: &'static str| async move { app.public().codes(&format!("/v1/locations?parent={place}")).await };
+        let below =
+            |place: &'static str| async move { app.public().codes(&format!("/v1/locations?parent={place}")).await };
         assert_eq!(below("SY04").await, ["SY0208", "waer", "zoghra"]);
         assert_eq!(below("SY02").await, ["bab"]);
         let rows = app.public().rows("/v1/stats/flows?by=destination&level=admin1").await;
@@ -110,7 +120,8 @@ both! {
         assert_eq!(public.codes("/v1/locations?kind=admin1").await, ["SY02", "SY04"]);
         assert_eq!(public.codes("/v1/locations?settlement_type=planned_camp").await, ["zoghra"]);
         assert_eq!(public.codes("/v1/locations?parent=SY04,SY0208").await, ["waer", "zoghra"]);
-        for q in ["الوعر", "Al-Wa'er", "al waer", "AL WAER", "wae", "waer", "الوَعْر", "Al-Wa’er", "alwaer"] {
+        for q in ["الوعر", "Al-Wa'er", "al waer", "AL WAER", "wae", "waer", "الوَعْر", "Al-Wa’er", "alwaer"]
+        {
             // The last one is one word where the name has two.
             let expected: &[&str] = if q == "alwaer" { &[] } else { &["waer"] };
             let found = public.codes(&format!("/v1/locations?q={}", q.replace(' ', "%20"))).await;

@@ -40,12 +40,21 @@ both! {
         given::world(app).await;
         given::batch("b").on("2017-03-18").to("zoghra", &[]).put(app).await;
         let editor = app.editor();
-        editor.post("/v1/movements", &json!({"batch": "b", "destination": "zoghra"})).await.is_problem(409, "already_exists");
+        editor
+            .post("/v1/movements", &json!({"batch": "b", "destination": "zoghra"}))
+            .await
+            .is_problem(409, "already_exists");
         editor.post("/v1/movements", &json!({"batch": "b", "destination": "waer"})).await.points_at(&["/destination"]);
-        editor.post("/v1/movements", &json!({"batch": "x", "destination": "y"})).await.points_at(&["/batch", "/destination"]);
+        editor
+            .post("/v1/movements", &json!({"batch": "x", "destination": "y"}))
+            .await
+            .points_at(&["/batch", "/destination"]);
         editor.post("/v1/movements", &json!({})).await.is_problem(422, "invalid_body");
         editor.put("/v1/movements/b.bab", &json!({"batch": "b", "destination": "bab"})).await.is(201);
-        editor.put("/v1/movements/other", &json!({"batch": "b", "destination": "SY02"})).await.is_problem(422, "invalid_body");
+        editor
+            .put("/v1/movements/other", &json!({"batch": "b", "destination": "SY02"}))
+            .await
+            .is_problem(422, "invalid_body");
     }
 
     async fn its_batch_and_destination_never_change_and_may_be_left_out(app) {
@@ -67,9 +76,15 @@ both! {
         let change = json!({"departed_on": "2017-03-20", "agreement": "deal", "number": 9, "kind": "redisplacement", "origin": "SY04"});
         app.editor().patch("/v1/batches/b", &change).await.is(200);
         let row = app.editor().json("/v1/movements/b.zoghra").await;
-        assert_eq!((&row["departed_on"], &row["agreement"], &row["number"]), (&json!("2017-03-20"), &json!("deal"), &json!(9)));
+        assert_eq!(
+            (&row["departed_on"], &row["agreement"], &row["number"]),
+            (&json!("2017-03-20"), &json!("deal"), &json!(9))
+        );
         assert_eq!((&row["kind"], &row["origin"]), (&json!("redisplacement"), &json!("SY04")));
-        assert_eq!(app.public().codes("/v1/movements?agreement=deal&kind=redisplacement&from=2017-03-20").await, ["b.zoghra"]);
+        assert_eq!(
+            app.public().codes("/v1/movements?agreement=deal&kind=redisplacement&from=2017-03-20").await,
+            ["b.zoghra"]
+        );
         app.editor().patch("/v1/batches/b", &json!({"cancelled": true})).await.is(200);
         assert_eq!(app.public().rows("/v1/movements").await.len(), 0);
         assert_eq!(app.editor().rows("/v1/stats/flows").await[0]["movements"], 0);
@@ -77,18 +92,39 @@ both! {
 
     async fn a_movement_takes_its_figures_with_it(app) {
         given::world(app).await;
-        given::batch("b").on("2017-03-18").to("zoghra", &[given::individuals("departed", 5)]).to("bab", &[given::individuals("departed", 7)]).put(app).await;
+        given::batch("b")
+            .on("2017-03-18")
+            .to("zoghra", &[given::individuals("departed", 5)])
+            .to("bab", &[given::individuals("departed", 7)])
+            .put(app)
+            .await;
         app.editor().delete("/v1/movements/b.zoghra").await.is(204);
         let batch = app.editor().json("/v1/batches/b").await;
-        assert_eq!((&batch["individuals"], &batch["movement_count"], &batch["revision"]), (&json!(7), &json!(1), &json!(2)));
+        assert_eq!(
+            (&batch["individuals"], &batch["movement_count"], &batch["revision"]),
+            (&json!(7), &json!(1), &json!(2))
+        );
         assert_eq!(app.editor().column("/v1/figures", "movement").await, ["b.bab"]);
     }
 
     async fn filters_find_movements(app) {
         given::world(app).await;
         let figure = json!({"stage": "departed", "individuals": 1, "source": "radio"});
-        given::batch("b1").with("agreement", "deal").on("2017-03-18").to("zoghra", &[figure]).to("bab", &[]).put(app).await;
-        given::batch("b2").with("kind", "onward").with("origin", "bab").on("2018-01-01").with("departed_on_precision", "year").to("SY0208", &[]).put(app).await;
+        given::batch("b1")
+            .with("agreement", "deal")
+            .on("2017-03-18")
+            .to("zoghra", &[figure])
+            .to("bab", &[])
+            .put(app)
+            .await;
+        given::batch("b2")
+            .with("kind", "onward")
+            .with("origin", "bab")
+            .on("2018-01-01")
+            .with("departed_on_precision", "year")
+            .to("SY0208", &[])
+            .put(app)
+            .await;
         app.editor().patch("/v1/movements/b1.bab", &json!({"settlement_type": "individual"})).await.is(200);
         let found = |query: &'static str| async move { app.public().codes(&format!("/v1/movements?{query}")).await };
         assert_eq!(found("").await, ["b2.SY0208", "b1.zoghra", "b1.bab"]);

@@ -39,15 +39,32 @@ both! {
 
     async fn a_return_of_a_movement_reads_its_places(app) {
         given::world(app).await;
-        given::batch("b").with("agreement", "deal").on("2017-03-18").to("zoghra", &[given::individuals("departed", 50)]).put(app).await;
+        given::batch("b")
+            .with("agreement", "deal")
+            .on("2017-03-18")
+            .to("zoghra", &[given::individuals("departed", 50)])
+            .put(app)
+            .await;
         // They came back from elsewhere, to elsewhere, and count where they had left.
-        let row = given::homecoming("r").with("from", "bab").with("to", "SY04").with("movement", "b.zoghra").on("2017-05-01")
-            .figures(&[given::individuals("arrived", 20)]).put(app).await;
+        let row = given::homecoming("r")
+            .with("from", "bab")
+            .with("to", "SY04")
+            .with("movement", "b.zoghra")
+            .on("2017-05-01")
+            .figures(&[given::individuals("arrived", 20)])
+            .put(app)
+            .await;
         assert_eq!((&row["from"], &row["to"]), (&json!("bab"), &json!("SY04")));
         assert_eq!((&row["origin"], &row["destination"]), (&json!("waer"), &json!("zoghra")));
         assert_eq!((&row["origin_name"], &row["destination_name"]), (&json!("Al-Wa'er"), &json!("Zoghra camp")));
         assert_eq!(row["agreement"], json!(null));
-        for (query, found) in [("origin=waer", 1), ("destination=zoghra", 1), ("destination=bab", 0), ("agreement=deal", 1), ("batch=b", 1)] {
+        for (query, found) in [
+            ("origin=waer", 1),
+            ("destination=zoghra", 1),
+            ("destination=bab", 0),
+            ("agreement=deal", 1),
+            ("batch=b", 1),
+        ] {
             assert_eq!(app.public().rows(&format!("/v1/returns?{query}")).await.len(), found, "{query}");
         }
         let stocks = app.public().rows("/v1/stats/stocks?by=destination,agreement").await;
@@ -58,7 +75,11 @@ both! {
     async fn more_back_than_left_is_remarked_upon(app) {
         given::world(app).await;
         given::batch("b").on("2017-03-18").to("zoghra", &[given::individuals("departed", 50)]).put(app).await;
-        let body = given::homecoming("r").with("movement", "b.zoghra").on("2017-05-01").figures(&[given::individuals("arrived", 51)]).body();
+        let body = given::homecoming("r")
+            .with("movement", "b.zoghra")
+            .on("2017-05-01")
+            .figures(&[given::individuals("arrived", 51)])
+            .body();
         let answer = app.editor().put("/v1/returns/r", &body).await.is(201);
         assert!(answer.warnings().iter().any(|(_, code)| code == "over_return"), "{}", answer.text());
         let rows = app.public().rows("/v1/stats/stocks").await;
@@ -75,9 +96,15 @@ both! {
         editor.put("/v1/returns/r", &base().with("to", "zoghra").body()).await.points_at(&["/to"]);
         editor.put("/v1/returns/r", &base().with("movement", "o.zoghra").body()).await.points_at(&["/movement"]);
         editor.put("/v1/returns/r", &base().with("movement", "b.nowhere").body()).await.points_at(&["/movement"]);
-        editor.put("/v1/returns/r", &base().with("members_remaining", -1).body()).await.points_at(&["/members_remaining"]);
+        editor
+            .put("/v1/returns/r", &base().with("members_remaining", -1).body())
+            .await
+            .points_at(&["/members_remaining"]);
         editor.put("/v1/returns/r", &base().on("2026-11-24").body()).await.points_at(&["/returned_on"]);
-        editor.put("/v1/returns/r", &base().figures(&[given::individuals("arrived", 5)]).body()).await.points_at(&["/figures/0/stage"]);
+        editor
+            .put("/v1/returns/r", &base().figures(&[given::individuals("arrived", 5)]).body())
+            .await
+            .points_at(&["/figures/0/stage"]);
         editor.put("/v1/returns/r", &base().figures(&[given::individuals("planned", 5)]).body()).await.is(201);
         // A batch that people have come back from does not become an onward one.
         editor.patch("/v1/returns/r", &json!({"movement": "b.zoghra"})).await.is(200);
@@ -86,8 +113,13 @@ both! {
 
     async fn filters_find_returns(app) {
         given::world(app).await;
-        given::homecoming("r1").on("2017-05-01").with("returned_on_precision", "week").with("agreement", "deal")
-            .figures(&[json!({"stage": "arrived", "individuals": 21, "source": "radio"})]).put(app).await;
+        given::homecoming("r1")
+            .on("2017-05-01")
+            .with("returned_on_precision", "week")
+            .with("agreement", "deal")
+            .figures(&[json!({"stage": "arrived", "individuals": 21, "source": "radio"})])
+            .put(app)
+            .await;
         given::homecoming("r2").with("from", "bab").on("2017-07-11").put(app).await;
         given::homecoming("r3").with("to", "bab").with("from", "SY0208").put(app).await;
         let found = |query: &'static str| async move { app.editor().codes(&format!("/v1/returns?{query}")).await };

@@ -65,7 +65,14 @@ both! {
     async fn nothing_there_is_zero(app) {
         given::world(app).await;
         let rows = app.public().rows("/v1/stats/flows").await;
-        let names = ["displaced_individuals", "displaced_individuals_low", "displaced_individuals_high_open", "returned_households", "movements", "returns"];
+        let names = [
+            "displaced_individuals",
+            "displaced_individuals_low",
+            "displaced_individuals_high_open",
+            "returned_households",
+            "movements",
+            "returns",
+        ];
         assert_eq!(table(&rows, &names), json!([[0, 0, false, 0, 0, 0]]));
         let rows = app.public().rows("/v1/stats/stocks").await;
         let names = ["remaining_individuals", "remaining_individuals_low", "return_rate", "over_return"];
@@ -73,14 +80,27 @@ both! {
         assert_eq!(app.public().rows("/v1/stats/flows?by=month").await, Vec::<Value>::new());
         assert_eq!(app.public().rows("/v1/destinations").await, Vec::<Value>::new());
         let rows = app.public().rows("/v1/stats/summary").await;
-        assert_eq!(table(&rows, &["first_date", "last_date", "batches", "origins", "destinations", "sources"]), json!([[null, null, 0, 0, 0, 0]]));
+        assert_eq!(
+            table(&rows, &["first_date", "last_date", "batches", "origins", "destinations", "sources"]),
+            json!([[null, null, 0, 0, 0, 0]])
+        );
     }
 
     async fn flows_count_what_has_left_and_come_back(app) {
         record(app).await;
         let rows = app.editor().rows("/v1/stats/flows").await;
-        let names = ["displaced_households", "displaced_individuals", "returned_households", "returned_individuals", "movements",
-            "movements_without_households", "movements_without_individuals", "returns", "returns_without_households", "returns_without_individuals"];
+        let names = [
+            "displaced_households",
+            "displaced_individuals",
+            "returned_households",
+            "returned_individuals",
+            "movements",
+            "movements_without_households",
+            "movements_without_individuals",
+            "returns",
+            "returns_without_households",
+            "returns_without_individuals",
+        ];
         assert_eq!(table(&rows, &names), json!([[510, 2550, 16, 80, 4, 1, 1, 2, 0, 0]]));
         let rows = app.editor().rows("/v1/stats/flows?kind=onward").await;
         assert_eq!(table(&rows, &["displaced_individuals", "movements", "returns"]), json!([[7, 1, 0]]));
@@ -93,7 +113,16 @@ both! {
     async fn flows_by_month_and_place(app) {
         record(app).await;
         let rows = app.public().rows("/v1/stats/flows?by=month,destination").await;
-        let names = ["period", "period_start", "destination", "destination_name", "displaced_individuals", "returned_individuals", "movements", "returns"];
+        let names = [
+            "period",
+            "period_start",
+            "destination",
+            "destination_name",
+            "displaced_individuals",
+            "returned_individuals",
+            "movements",
+            "returns",
+        ];
         let expected = json!([
             ["2017-03", "2017-03-01", "bab", "Al-Bab", 50, 0, 1, 0],
             ["2017-03", "2017-03-01", "zoghra", "Zoghra camp", 2500, 0, 2, 0],
@@ -104,7 +133,13 @@ both! {
         assert_eq!(table(&rows, &names), expected);
         // The order of `by` is the order of the rows.
         let rows = app.public().rows("/v1/stats/flows?by=destination,month").await;
-        let expected = json!([["bab", "2017-03"], ["bab", "2017-05"], ["bab", "2017-07"], ["zoghra", "2017-03"], ["zoghra", "2017-05"]]);
+        let expected = json!([
+            ["bab", "2017-03"],
+            ["bab", "2017-05"],
+            ["bab", "2017-07"],
+            ["zoghra", "2017-03"],
+            ["zoghra", "2017-05"]
+        ]);
         assert_eq!(table(&rows, &["destination", "period"]), expected);
     }
 
@@ -114,19 +149,51 @@ both! {
             let rows = app.public().rows(&format!("/v1/stats/flows?by={by}")).await;
             table(&rows, &["period", "period_start", "movements", "returns"])
         };
-        assert_eq!(periods("day").await, json!([["2017-03-18", "2017-03-18", 1, 0], ["2017-03-27", "2017-03-27", 2, 0], ["2017-07-11", "2017-07-11", 0, 1], [null, null, 1, 1]]));
-        assert_eq!(periods("week").await, json!([["2017-W11", "2017-03-13", 1, 0], ["2017-W13", "2017-03-27", 2, 0], ["2017-W18", "2017-05-01", 0, 1], ["2017-W28", "2017-07-10", 0, 1], [null, null, 1, 0]]));
-        assert_eq!(periods("quarter").await, json!([["2017-Q1", "2017-01-01", 3, 0], ["2017-Q2", "2017-04-01", 1, 1], ["2017-Q3", "2017-07-01", 0, 1]]));
+        assert_eq!(
+            periods("day").await,
+            json!([
+                ["2017-03-18", "2017-03-18", 1, 0],
+                ["2017-03-27", "2017-03-27", 2, 0],
+                ["2017-07-11", "2017-07-11", 0, 1],
+                [null, null, 1, 1]
+            ])
+        );
+        assert_eq!(
+            periods("week").await,
+            json!([
+                ["2017-W11", "2017-03-13", 1, 0],
+                ["2017-W13", "2017-03-27", 2, 0],
+                ["2017-W18", "2017-05-01", 0, 1],
+                ["2017-W28", "2017-07-10", 0, 1],
+                [null, null, 1, 0]
+            ])
+        );
+        assert_eq!(
+            periods("quarter").await,
+            json!([["2017-Q1", "2017-01-01", 3, 0], ["2017-Q2", "2017-04-01", 1, 1], ["2017-Q3", "2017-07-01", 0, 1]])
+        );
         assert_eq!(periods("year").await, json!([["2017", "2017-01-01", 4, 2]]));
     }
 
     async fn empty_periods_are_filled(app) {
         record(app).await;
         let rows = app.public().rows("/v1/stats/flows?by=month&fill=zero").await;
-        let expected = json!([["2017-03", 2550, 0], ["2017-04", 0, 0], ["2017-05", null, 20], ["2017-06", 0, 0], ["2017-07", 0, 60]]);
+        let expected = json!([
+            ["2017-03", 2550, 0],
+            ["2017-04", 0, 0],
+            ["2017-05", null, 20],
+            ["2017-06", 0, 0],
+            ["2017-07", 0, 60]
+        ]);
         assert_eq!(table(&rows, &["period", "displaced_individuals", "returned_individuals"]), expected);
-        let rows = app.public().rows("/v1/stats/flows?by=month,destination&fill=zero&destination=zoghra&from=2017-02-01&to=2017-04-30").await;
-        assert_eq!(table(&rows, &["period", "destination", "displaced_individuals"]), json!([["2017-02", "zoghra", 0], ["2017-03", "zoghra", 2500], ["2017-04", "zoghra", 0]]));
+        let rows = app
+            .public()
+            .rows("/v1/stats/flows?by=month,destination&fill=zero&destination=zoghra&from=2017-02-01&to=2017-04-30")
+            .await;
+        assert_eq!(
+            table(&rows, &["period", "destination", "displaced_individuals"]),
+            json!([["2017-02", "zoghra", 0], ["2017-03", "zoghra", 2500], ["2017-04", "zoghra", 0]])
+        );
     }
 
     async fn places_roll_up(app) {
@@ -139,7 +206,10 @@ both! {
         assert_eq!(table(&rows, &names), json!([["SY04", "Homs", "SY02", "حلب", 2550]]));
         let rows = app.public().rows("/v1/stats/flows?by=agreement").await;
         let expected = json!([["deal", "The deal", 2550, 60], [null, null, null, 20]]);
-        assert_eq!(table(&rows, &["agreement", "agreement_name", "displaced_individuals", "returned_individuals"]), expected);
+        assert_eq!(
+            table(&rows, &["agreement", "agreement_name", "displaced_individuals", "returned_individuals"]),
+            expected
+        );
     }
 
     async fn filters_include_everything_below(app) {
@@ -162,13 +232,28 @@ both! {
     async fn stocks_balance_what_has_ended(app) {
         record(app).await;
         let rows = app.public().rows("/v1/stats/stocks?by=destination").await;
-        let names = ["destination", "as_of", "displaced_individuals", "returned_individuals", "remaining_individuals", "return_rate", "over_return"];
-        let expected = json!([["bab", "2017-07-11", 50, 60, -10, 1.2, true], ["zoghra", "2017-07-11", 2500, 20, 2480, 0.008, false]]);
+        let names = [
+            "destination",
+            "as_of",
+            "displaced_individuals",
+            "returned_individuals",
+            "remaining_individuals",
+            "return_rate",
+            "over_return",
+        ];
+        let expected = json!([
+            ["bab", "2017-07-11", 50, 60, -10, 1.2, true],
+            ["zoghra", "2017-07-11", 2500, 20, 2480, 0.008, false]
+        ]);
         assert_eq!(table(&rows, &names), expected);
         // By the 6th of May the week of the return has not ended.
         let at = |day: &'static str| async move {
             let rows = app.public().rows(&format!("/v1/stats/stocks?as_of={day}")).await;
-            table(&rows, &["as_of", "displaced_individuals", "returned_individuals", "remaining_individuals", "movements"])[0].clone()
+            table(
+                &rows,
+                &["as_of", "displaced_individuals", "returned_individuals", "remaining_individuals", "movements"],
+            )[0]
+            .clone()
         };
         assert_eq!(at("2017-03-17").await, json!(["2017-03-17", 0, 0, 0, 0]));
         assert_eq!(at("2017-03-18").await, json!(["2017-03-18", 1500, 0, 1500, 1]));
@@ -180,7 +265,14 @@ both! {
     async fn stocks_follow_the_periods(app) {
         record(app).await;
         let rows = app.public().rows("/v1/stats/stocks?by=destination&period=month").await;
-        let names = ["destination", "period", "as_of", "displaced_individuals", "returned_individuals", "remaining_individuals"];
+        let names = [
+            "destination",
+            "period",
+            "as_of",
+            "displaced_individuals",
+            "returned_individuals",
+            "remaining_individuals",
+        ];
         let expected = json!([
             ["bab", "2017-03", "2017-03-31", 50, 0, 50],
             ["bab", "2017-04", "2017-04-30", 50, 0, 50],
@@ -201,29 +293,64 @@ both! {
     async fn an_unknown_side_makes_an_unknown_balance(app) {
         given::world(app).await;
         given::batch("b").on("2017-03-18").to("bab", &[]).put(app).await;
-        given::homecoming("r").with("from", "bab").on("2017-04-01").figures(&[given::individuals("arrived", 3)]).put(app).await;
+        given::homecoming("r")
+            .with("from", "bab")
+            .on("2017-04-01")
+            .figures(&[given::individuals("arrived", 3)])
+            .put(app)
+            .await;
         let rows = app.public().rows("/v1/stats/stocks").await;
-        let names = ["displaced_individuals", "returned_individuals", "remaining_individuals", "remaining_individuals_high_open", "return_rate", "over_return"];
+        let names = [
+            "displaced_individuals",
+            "returned_individuals",
+            "remaining_individuals",
+            "remaining_individuals_high_open",
+            "return_rate",
+            "over_return",
+        ];
         assert_eq!(table(&rows, &names), json!([[null, 3, null, null, null, null]]));
     }
 
     async fn ranges_of_a_balance_are_crossed(app) {
         given::world(app).await;
-        let figure = |stage: &str, plain: i64, other: i64, quantifier: &str| vec![
-            json!({"stage": stage, "individuals": plain, "source": "radio"}),
-            json!({"stage": stage, "individuals": other, "individuals_quantifier": quantifier, "source": "council"}),
-        ];
+        let figure = |stage: &str, plain: i64, other: i64, quantifier: &str| {
+            vec![
+                json!({"stage": stage, "individuals": plain, "source": "radio"}),
+                json!({"stage": stage, "individuals": other, "individuals_quantifier": quantifier, "source": "council"}),
+            ]
+        };
         given::batch("b").on("2017-03-18").to("bab", &figure("departed", 100, 120, "more_than")).put(app).await;
-        given::homecoming("r").with("from", "bab").on("2017-04-01").figures(&figure("arrived", 10, 30, "approximately")).put(app).await;
+        given::homecoming("r")
+            .with("from", "bab")
+            .on("2017-04-01")
+            .figures(&figure("arrived", 10, 30, "approximately"))
+            .put(app)
+            .await;
         let rows = app.public().rows("/v1/stats/stocks").await;
-        let names = ["remaining_individuals", "remaining_individuals_low", "remaining_individuals_high", "remaining_individuals_high_open", "return_rate"];
+        let names = [
+            "remaining_individuals",
+            "remaining_individuals_low",
+            "remaining_individuals_high",
+            "remaining_individuals_high_open",
+            "return_rate",
+        ];
         assert_eq!(table(&rows, &names), json!([[90, 70, 110, true, 0.1]]));
     }
 
     async fn the_summary_says_how_much_there_is(app) {
         record(app).await;
         let rows = app.public().rows("/v1/stats/summary").await;
-        let names = ["as_of", "first_date", "last_date", "batches", "origins", "destinations", "sources", "remaining_individuals", "movements"];
+        let names = [
+            "as_of",
+            "first_date",
+            "last_date",
+            "batches",
+            "origins",
+            "destinations",
+            "sources",
+            "remaining_individuals",
+            "movements",
+        ];
         assert_eq!(table(&rows, &names), json!([["2017-07-11", "2017-03-18", "2017-07-11", 3, 1, 2, 1, 2470, 4]]));
         app.public().get("/v1/stats/summary?from=2017-01-01").await.is_problem(400, "invalid_parameters");
     }
@@ -239,7 +366,10 @@ both! {
         ]);
         assert_eq!(table(&rows, &names), expected);
         let rows = app.public().rows("/v1/origins").await;
-        assert_eq!(table(&rows, &["code", "first_departure", "last_departure", "remaining_individuals"]), json!([["waer", "2017-03-18", "2017-05-01", 2470]]));
+        assert_eq!(
+            table(&rows, &["code", "first_departure", "last_departure", "remaining_individuals"]),
+            json!([["waer", "2017-03-18", "2017-05-01", 2470]])
+        );
         let rows = app.public().rows("/v1/destinations?level=admin1").await;
         assert_eq!(table(&rows, &["code", "remaining_individuals"]), json!([["SY02", 2470]]));
         app.public().get("/v1/destinations?from=2017-01-01").await.is_problem(400, "invalid_parameters");
@@ -248,12 +378,32 @@ both! {
     async fn questions_without_meaning_are_refused(app) {
         record(app).await;
         for path in [
-            "stats/flows?by=month,week", "stats/flows?by=colour", "stats/flows?by=month,month", "stats/flows?by=", "stats/flows?fill=zero",
-            "stats/flows?fill=zero&by=origin", "stats/flows?level=admin1", "stats/flows?level=admin1&by=month", "stats/flows?level=admin9&by=origin",
-            "stats/flows?limit=1", "stats/flows?q=x", "stats/flows?source=radio", "stats/flows?as_of=2017-01-01", "stats/flows?period=month",
-            "stats/stocks?by=month", "stats/stocks?from=2017-01-01", "stats/stocks?to=2017-01-01", "stats/stocks?period=decade",
-            "stats/stocks?as_of=x", "stats/summary?by=origin", "stats/summary?to=2017-01-01", "origins?to=2017-01-01", "stats/flows?cursor=x",
-            "stats/flows?count=true", "stats/flows?from=2017-05-01&to=2017-04-01", "stats/flows?destination=nowhere",
+            "stats/flows?by=month,week",
+            "stats/flows?by=colour",
+            "stats/flows?by=month,month",
+            "stats/flows?by=",
+            "stats/flows?fill=zero",
+            "stats/flows?fill=zero&by=origin",
+            "stats/flows?level=admin1",
+            "stats/flows?level=admin1&by=month",
+            "stats/flows?level=admin9&by=origin",
+            "stats/flows?limit=1",
+            "stats/flows?q=x",
+            "stats/flows?source=radio",
+            "stats/flows?as_of=2017-01-01",
+            "stats/flows?period=month",
+            "stats/stocks?by=month",
+            "stats/stocks?from=2017-01-01",
+            "stats/stocks?to=2017-01-01",
+            "stats/stocks?period=decade",
+            "stats/stocks?as_of=x",
+            "stats/summary?by=origin",
+            "stats/summary?to=2017-01-01",
+            "origins?to=2017-01-01",
+            "stats/flows?cursor=x",
+            "stats/flows?count=true",
+            "stats/flows?from=2017-05-01&to=2017-04-01",
+            "stats/flows?destination=nowhere",
         ] {
             app.public().get(&format!("/v1/{path}")).await.is_problem(400, "invalid_parameters");
         }

@@ -8,7 +8,10 @@ both! {
     async fn a_token_is_made_used_and_revoked(app) {
         let admin = app.admin();
         let answer = admin.post("/v1/tokens", &json!({"name": "office", "role": "editor"})).await.is(201).json();
-        assert_eq!((&answer["name"], &answer["role"], &answer["expires_at"]), (&json!("office"), &json!("editor"), &json!(null)));
+        assert_eq!(
+            (&answer["name"], &answer["role"], &answer["expires_at"]),
+            (&json!("office"), &json!("editor"), &json!(null))
+        );
         let token = answer["token"].as_str().unwrap().to_owned();
         let office = app.with_token(&token);
         office.put("/v1/sources/x", &json!({"name": "x", "kind": "media"})).await.is(201);
@@ -21,7 +24,12 @@ both! {
     }
 
     async fn a_token_expires(app) {
-        let answer = app.admin().post("/v1/tokens", &json!({"name": "guest", "role": "reader", "expires_in_days": 2})).await.is(201).json();
+        let answer = app
+            .admin()
+            .post("/v1/tokens", &json!({"name": "guest", "role": "reader", "expires_in_days": 2}))
+            .await
+            .is(201)
+            .json();
         assert!(answer["expires_at"].as_str().unwrap().starts_with("2026-11-24T12:00:00"), "{answer}");
         let guest = app.with_token(answer["token"].as_str().unwrap());
         app.pass(2 * 86_400 - 1);
@@ -50,8 +58,12 @@ both! {
     async fn bad_wishes_are_refused(app) {
         let post = |body: serde_json::Value| async move { app.admin().post("/v1/tokens", &body).await };
         post(json!({})).await.is_problem(422, "invalid_body");
-        post(json!({"name": "a b", "role": "boss", "expires_in_days": 0, "x": 1})).await
-            .points_at(&["/name", "/role", "/expires_in_days", "/x"]);
+        post(json!({"name": "a b", "role": "boss", "expires_in_days": 0, "x": 1})).await.points_at(&[
+            "/name",
+            "/role",
+            "/expires_in_days",
+            "/x",
+        ]);
         post(json!({"name": "a", "role": "reader", "expires_in_days": 1e300})).await.points_at(&["/expires_in_days"]);
         app.admin().get("/v1/tokens?limit=1").await.is_problem(400, "invalid_parameters");
     }

@@ -56,7 +56,9 @@ impl Database {
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("test.db").display()),
-            Self::Postgres { schema } => format!("{}?options=-csearch_path%3D{schema}", server()),
+            Self::Postgres { schema } => {
+                format!("{}?application_name={schema}&options=-csearch_path%3D{schema}", server())
+            }
         }
     }
 }

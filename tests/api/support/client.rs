@@ -119,10 +119,7 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
-#[allow(
-    clippy::wrong_self_convention,
-    reason = "`answer.is(201)` hands the answer on, so that it reads as one sentence"
-)]
+#[expect(clippy::wrong_self_convention, reason = "`is_problem` insists and hands on: a test reads as a sentence")]
 impl Answer {
     pub(super) fn new(status: u16, headers: HeaderMap, bytes: Vec<u8>) -> Self {
         Self { asked: String::new(), status, headers, bytes }

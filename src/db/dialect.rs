@@ -192,6 +192,8 @@ pub enum Lock {
     Return(i64),
     /// One agreement with its figures.
     Agreement(i64),
+    /// One source.
+    Source(i64),
 }
 
 /// Waits until no other transaction writes this, and keeps others out until the commit.
@@ -206,6 +208,7 @@ pub fn lock(conn: &mut super::Conn, what: Lock) -> QueryResult<()> {
         Lock::Batch(key) => row("SELECT 1 FROM batches WHERE id = $1 FOR UPDATE", key).execute(conn)?,
         Lock::Return(key) => row("SELECT 1 FROM returns WHERE id = $1 FOR UPDATE", key).execute(conn)?,
         Lock::Agreement(key) => row("SELECT 1 FROM agreements WHERE id = $1 FOR UPDATE", key).execute(conn)?,
+        Lock::Source(key) => row("SELECT 1 FROM sources WHERE id = $1 FOR UPDATE", key).execute(conn)?,
     };
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::names::{Names, Wanted};
 use super::rows::{self, SAMPLE_TIME, utc};
 use super::sources::with_code;
 use super::{Filter, Precondition, Reading, Rows, Subject, Tx, Written, figures, filter, references};
+use crate::db::dialect::{Lock, lock};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{agreements, batches, returns};
 use crate::db::types::{list_from_text, list_to_text};
@@ -175,13 +176,21 @@ pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// The agreement of a code as it is when nobody else writes it, until the end of the transaction: a revision that was checked
+/// stays the last one.
+fn hold(tx: &mut Tx, code: &str) -> Result<Option<Row>, Error> {
+    let Some(row) = find(tx.conn, code)? else { return Ok(None) };
+    lock(tx.conn, Lock::Agreement(row.id))?;
+    find(tx.conn, code)
+}
+
 fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let mut agreement = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Agreement::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut agreement.code, "", &mut findings);
     }
-    let before = find(tx.conn, &agreement.code)?;
+    let before = hold(tx, &agreement.code)?;
     if code.is_some() {
         condition.check(before.as_ref().map(|row| row.revision))?;
     }
@@ -227,7 +236,7 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
 
 /// The agreement of a code with the day that its figures are dated by, locked for the transaction.
 pub(super) fn subject(tx: &mut Tx, code: &str) -> Result<Option<(i64, Option<Span>)>, Error> {
-    let row = find(tx.conn, code)?;
+    let row = hold(tx, code)?;
     Ok(row.map(|row| (row.id, row.signed_on.map(Span::day))))
 }
 
@@ -280,13 +289,13 @@ impl Rows for Agreements {
     }
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let before = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let row = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
         let of_it = batches::table.filter(batches::agreement_id.eq(row.id)).order(batches::code);
         let batch: Option<String> = of_it.select(batches::code).first(tx.conn).optional()?;

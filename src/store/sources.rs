@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::rows::{self, SAMPLE_TIME, utc};
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, filter};
+use crate::db::dialect::{Lock, lock};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{figures, sources};
 use crate::db::types::Word;
@@ -140,13 +141,21 @@ fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error>
 }
 
 /// Reads, checks and writes a whole source.
+/// The source of a code as it is when nobody else writes it, until the end of the transaction: a revision that was checked
+/// stays the last one.
+fn hold(tx: &mut Tx, code: &str) -> Result<Option<Row>, Error> {
+    let Some(row) = find(tx.conn, code)? else { return Ok(None) };
+    lock(tx.conn, Lock::Source(row.id))?;
+    find(tx.conn, code)
+}
+
 fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let mut source = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Source::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut source.code, "", &mut findings);
     }
-    let before = find(tx.conn, &source.code)?;
+    let before = hold(tx, &source.code)?;
     if code.is_some() {
         condition.check(before.as_ref().map(|row| row.revision))?;
     }
@@ -216,13 +225,13 @@ impl Rows for Sources {
     }
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let before = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let own = serde_json::to_value(before.own()).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let row = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
         let of_it = figures::table.filter(figures::source_id.eq(row.id)).order(figures::code);
         let used: Option<String> = of_it.select(figures::code).first(tx.conn).optional()?;

@@ -66,6 +66,8 @@ impl Rows for Locations {
     }
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+        // Before the row is read that the patch is merged into.
+        dialect::lock(tx.conn, dialect::Lock::Locations)?;
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)

@@ -220,7 +220,10 @@ impl Rows for Movements {
     }
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
+        let before = find(tx.conn, code)?.ok_or_else(missing)?;
+        lock(tx.conn, Lock::Batch(before.batch_id))?;
+        let before = find(tx.conn, code)?.ok_or_else(missing)?;
         let names = names(tx.conn, crate::store::INSIDE, std::slice::from_ref(&before))?;
         let batch = batches::code(tx.conn, before.batch_id)?;
         let own = serde_json::to_value(before.own(&batch, &names)).unwrap_or_default();

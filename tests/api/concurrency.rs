@@ -111,21 +111,102 @@ both! {
 
     async fn of_many_with_one_condition_one_wins(app) {
         given::world(app).await;
-        let writes = (0..8).map(|number| async move {
-            app.editor()
-                .with("If-Match", "\"1\"")
-                .patch("/v1/sources/radio", &json!({"name": format!("N{number}")}))
-                .await
-                .status
-        });
-        let mut statuses = futures_util::future::join_all(writes).await;
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
+        for path in ["sources/radio", "agreements/deal", "locations/waer"] {
+            let path = format!("/v1/{path}");
+            let editor = app.editor().with("If-Match", &app.editor().get(&path).await.etag());
+            let writes = (0..8).map(|number| {
+                let (editor, path) = (editor.clone(), path.clone());
+                async move { editor.patch(&path, &json!({"name": format!("N{number}")})).await.status }
+            });
+            let mut statuses = futures_util::future::join_all(writes).await;
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412], "{path}");
+        }
         let creates = (0..8).map(|_| async move {
             app.editor().post("/v1/sources", &json!({"code": "one", "name": "x", "kind": "media"})).await.status
         });
         let mut statuses = futures_util::future::join_all(creates).await;
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+    }
+
+    async fn patches_of_different_fields_all_stay(app) {
+        given::world(app).await;
+        let figure = json!({"code": "f", "stage": "departed", "individuals": 1, "source": "radio"});
+        given::batch("b").on("2017-03-18").to("bab", &[figure]).put(app).await;
+        given::homecoming("r").on("2017-05-01").put(app).await;
+        let patches = [
+            (
+                "locations/waer",
+                [
+                    ("name", json!("A")),
+                    ("name_ar", json!("ب")),
+                    ("p_code", json!("W")),
+                    ("settlement_type", json!("individual")),
+                ],
+            ),
+            (
+                "sources/radio",
+                [
+                    ("name", json!("A")),
+                    ("name_ar", json!("ب")),
+                    ("url", json!("https://x.example")),
+                    ("reliability", json!("low")),
+                ],
+            ),
+            (
+                "agreements/deal",
+                [
+                    ("name", json!("A")),
+                    ("name_ar", json!("ب")),
+                    ("url", json!("https://x.example")),
+                    ("notes", json!("n")),
+                ],
+            ),
+            (
+                "batches/b",
+                [
+                    ("number", json!(4)),
+                    ("agreement", json!("deal")),
+                    ("scheduled_on", json!("2017-03-01")),
+                    ("notes", json!("n")),
+                ],
+            ),
+            (
+                "movements/b.bab",
+                [
+                    ("arrived_on", json!("2017-03-19")),
+                    ("settlement_type", json!("individual")),
+                    ("destination_as_reported", json!("x")),
+                    ("notes", json!("n")),
+                ],
+            ),
+            (
+                "returns/r",
+                [
+                    ("agreement", json!("deal")),
+                    ("members_remaining", json!(3)),
+                    ("from_as_reported", json!("x")),
+                    ("notes", json!("n")),
+                ],
+            ),
+            (
+                "figures/f",
+                [("households", json!(4)), ("title", json!("t")), ("excerpt", json!("x")), ("notes", json!("n"))],
+            ),
+        ];
+        for (path, fields) in &patches {
+            let path = format!("/v1/{path}");
+            let writes = fields.iter().map(|(name, value)| {
+                let path = path.clone();
+                async move { app.editor().patch(&path, &json!({ *name: value })).await.is(200) }
+            });
+            futures_util::future::join_all(writes).await;
+            let row = app.editor().json(&path).await;
+            for (name, value) in fields {
+                assert_eq!(row[*name], *value, "{name} of {path}");
+            }
+            assert!(row["revision"].as_i64() >= Some(5), "{path}: {row}");
+        }
     }
 }

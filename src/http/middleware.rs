@@ -75,7 +75,7 @@ pub async fn finish(
                 _ => Problem::internal("a handler panicked"),
             };
             let mut problem = problem.with(REQUEST_ID, &id);
-            problem.request_id = Some(id.into());
+            problem.identify(&id);
             record.status = problem.status;
             drop(record);
             Err(problem.into())
@@ -100,7 +100,7 @@ fn last_form(
         record.status = response.status().as_u16();
         return response.map_body(|_, body| Logged::new(body.boxed(), record).boxed());
     };
-    problem.request_id = Some(record.id.as_str().into());
+    problem.identify(&record.id);
     record.status = problem.status;
     response.map_body(|head, _| {
         head.status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -41,10 +41,18 @@ pub struct Problem {
     #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
     #[schema(required = false, value_type = Vec<Finding>)]
     pub errors: Box<[Finding]>,
-    /// Headers that belong to it.
+    /// What belongs to it and does not stand in the body.
     #[serde(skip)]
     #[schema(ignore)]
-    headers: Box<[(header::HeaderName, HeaderValue)]>,
+    aside: Box<Aside>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Aside {
+    /// Headers of the answer.
+    headers: Vec<(header::HeaderName, HeaderValue)>,
+    /// What the log is told and nobody else.
+    cause: Option<String>,
 }
 
 impl Problem {
@@ -59,7 +67,21 @@ impl Problem {
             code: entry.code,
             request_id: None,
             errors: Box::default(),
-            headers: Box::default(),
+            aside: Box::default(),
+        }
+    }
+
+    fn because(mut self, cause: impl Into<String>) -> Self {
+        self.aside.cause = Some(cause.into());
+        self
+    }
+
+    /// Gives the problem the id of its request, under which the log is told the cause.
+    pub fn identify(&mut self, id: &str) {
+        self.request_id = Some(id.into());
+        if let Some(cause) = self.aside.cause.take() {
+            let level = if self.status == 500 { log::Level::Error } else { log::Level::Warn };
+            log::log!(level, "{}: {cause:?} id={id}", self.title);
         }
     }
 
@@ -71,8 +93,8 @@ impl Problem {
 
     /// A fault of ours: the text goes to the log and to nobody else.
     pub fn internal(text: &str) -> Self {
-        log::error!("internal error: {text:?}");
-        Self::new(Code::Internal, "This is a fault of the service. Its log says more, under the request's id.")
+        let detail = "This is a fault of the service. Its log says more, under the request's id.";
+        Self::new(Code::Internal, detail).because(text)
     }
 
     /// No path, or no row, of this name.
@@ -83,7 +105,7 @@ impl Problem {
     /// With a header.
     pub fn with(mut self, name: header::HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers = self.headers.into_iter().chain([(name, value)]).collect();
+            self.aside.headers.push((name, value));
         }
         self
     }
@@ -113,8 +135,8 @@ impl From<Error> for Problem {
                 Self::new(Code::TooManyRows, detail)
             }
             Error::Unavailable(text) => {
-                log::warn!("the database is not available: {text:?}");
-                Self::new(Code::Unavailable, Code::Unavailable.entry().meaning).with(header::RETRY_AFTER, RETRY_AFTER)
+                let problem = Self::new(Code::Unavailable, Code::Unavailable.entry().meaning);
+                problem.with(header::RETRY_AFTER, RETRY_AFTER).because(text)
             }
             Error::Internal(text) => Self::internal(&text),
         }
@@ -138,7 +160,7 @@ impl ResponseError for Problem {
         // Small, and written again with the request's id by the outermost middleware: not worth a compressor.
         response.insert_header((header::CONTENT_ENCODING, "identity"));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        for (name, value) in &self.headers {
+        for (name, value) in &self.aside.headers {
             response.append_header((name.clone(), value.clone()));
         }
         let mut response = response.body(self.to_body());

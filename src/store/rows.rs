@@ -23,11 +23,6 @@ pub const SAMPLE_TIME: NaiveDateTime = match NaiveDate::from_ymd_opt(2026, 11, 2
     None => NaiveDateTime::MIN,
 };
 
-/// A code made by the server: a UUIDv7, so that codes rise in recorded order.
-pub fn new_code(tx: &mut Tx) -> String {
-    tx.next_code()
-}
-
 impl Precondition {
     /// Checks the caller's condition against the revision of the row, if there is one.
     pub fn check(&self, revision: Option<i32>) -> Result<(), Error> {

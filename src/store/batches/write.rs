@@ -49,7 +49,7 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
         rows::path_code(code, &mut sent.batch.code, "", &mut findings);
     }
     if sent.batch.code.is_empty() {
-        sent.batch.code = rows::new_code(tx);
+        sent.batch.code = tx.next_code();
     }
     let mut before = find(tx.conn, &sent.batch.code)?;
     if let Some(row) = &before {

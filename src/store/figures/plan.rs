@@ -210,7 +210,7 @@ impl Plan {
                 changed.push((before, after));
             } else {
                 if after.code.is_empty() {
-                    after.code = rows::new_code(tx);
+                    after.code = tx.next_code();
                     after.revision = 1;
                 } else {
                     after.revision = rows::first_revision(tx, Resource::Figures, &after.code)?;

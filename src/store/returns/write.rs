@@ -60,7 +60,7 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
         rows::path_code(code, &mut sent.homecoming.code, "", &mut findings);
     }
     if sent.homecoming.code.is_empty() {
-        sent.homecoming.code = rows::new_code(tx);
+        sent.homecoming.code = tx.next_code();
     }
     let ReturnBody { mut homecoming, figures } = sent;
     let references = refer(tx, &mut homecoming, &mut findings)?;

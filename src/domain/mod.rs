@@ -7,6 +7,7 @@ pub mod clock;
 pub mod figure;
 pub mod findings;
 pub mod homecoming;
+pub mod labels;
 pub mod location;
 pub mod movement;
 pub mod period;

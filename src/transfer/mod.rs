@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod demo;
+pub mod sheet;
 mod stream;
 
 use serde::Serialize;

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod clock;
 pub mod figure;
 pub mod findings;
+pub mod gazetteer;
 pub mod homecoming;
 pub mod labels;
 pub mod location;

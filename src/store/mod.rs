@@ -7,6 +7,7 @@ mod agreements;
 mod batches;
 mod figures;
 pub mod filter;
+pub mod gazetteer;
 pub mod history;
 mod locations;
 mod movements;

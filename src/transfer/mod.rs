@@ -2,7 +2,8 @@
 
 pub mod csv;
 pub mod demo;
-mod report;
+pub mod intake;
+pub mod report;
 pub mod sheet;
 mod stream;
 mod table;

@@ -3,7 +3,7 @@
 use crate::domain::{Finding, Resource};
 
 /// What went wrong.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// Query parameters that cannot be understood: all of them.
     Parameters(Vec<Finding>),

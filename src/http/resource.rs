@@ -323,14 +323,14 @@ pub async fn history<R: Rows>(
     let mut query = Query::parse(request.query_string(), HISTORY_PARAMETERS);
     query.finish()?;
     let limit = query.whole(&query::LIMIT).unwrap_or(DEFAULT_LIMIT);
-    let before = query.whole(&query::BEFORE).and_then(|seq| i64::try_from(seq).ok());
+    let before = query.whole(&query::BEFORE).map(|revision| i32::try_from(revision).unwrap_or(i32::MAX));
     let read = reply::versioned(&state, &request, caller.viewer(), format, move |conn| {
         let (entries, next) = history::of_row(conn, R::RESOURCE, &code, before, limit)?;
         let known = !entries.is_empty() || (before.is_some() && history::is_known(conn, R::RESOURCE, &code)?);
         if !known {
             return Err(Error::NotFound(R::RESOURCE, code.clone()));
         }
-        let next = next.map(|seq| seq.to_string());
+        let next = next.map(|revision| revision.to_string());
         let body = to_json(&Listed { data: &entries, next_cursor: next.clone(), total: None })?;
         Ok((body, next))
     });

@@ -8,6 +8,7 @@ mod batches;
 mod figures;
 pub mod filter;
 pub mod history;
+mod known;
 mod locations;
 mod movements;
 mod names;
@@ -18,8 +19,8 @@ mod sources;
 pub mod statistics;
 mod tallies;
 pub mod tokens;
+mod writes;
 
-use std::collections::HashSet;
 use std::sync::Mutex;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -27,6 +28,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::{ContextV7, Uuid};
 
+use crate::db::dialect::{Lock, lock, reserve};
 use crate::db::page::{Page, PageRequest};
 use crate::db::{Conn, Db};
 use crate::domain::access::Viewer;
@@ -39,7 +41,6 @@ use crate::error::Error;
 pub use agreements::Agreements;
 pub use batches::Batches;
 pub use figures::Figures;
-use figures::Subject;
 pub use filter::Filter;
 pub use locations::Locations;
 pub use movements::Movements;
@@ -137,9 +138,11 @@ pub struct Tx<'c> {
     pub by: &'c str,
     /// When, to the millisecond: the same on both databases.
     pub at: NaiveDateTime,
+    /// Whether nothing is written at all: what a write would do is looked at.
+    dry: bool,
+    /// Below which the keys of rows lie that a dry run only imagines.
+    fake: i64,
     journal: history::Journal,
-    /// The rows whose revision this transaction has raised for the sake of a part.
-    touched: HashSet<(Resource, i64)>,
 }
 
 impl<'c> Tx<'c> {
@@ -157,6 +160,26 @@ impl<'c> Tx<'c> {
         Uuid::new_v7(uuid::Timestamp::from_unix(&*order, seconds, at.timestamp_subsec_nanos())).to_string()
     }
 
+    /// Waits for whoever writes this, and keeps others out until the end.
+    fn lock(&mut self, what: Lock) -> Result<(), Error> {
+        if self.dry { Ok(()) } else { Ok(lock(self.conn, what)?) }
+    }
+
+    /// Takes keys for new rows of a table, in rising order.
+    fn reserve(&mut self, table: &'static str, many: usize) -> Result<std::vec::IntoIter<i64>, Error> {
+        if many == 0 {
+            return Ok(vec![].into_iter());
+        }
+        if self.dry {
+            // Keys that no row has: nobody will see them.
+            let first = self.fake - i64::try_from(many).unwrap_or_default();
+            let keys: Vec<i64> = (first..self.fake).collect();
+            self.fake = first;
+            return Ok(keys.into_iter());
+        }
+        Ok(reserve(self.conn, table, many)?.into_iter())
+    }
+
     /// Does a job as one writing transaction, history included; the connection must be in a transaction.
     pub fn run<T>(
         conn: &'c mut Conn,
@@ -164,9 +187,9 @@ impl<'c> Tx<'c> {
         at: NaiveDateTime,
         job: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut tx = Self { conn, by, at, journal: history::Journal::default(), touched: HashSet::new() };
+        let mut tx = Self { conn, by, at, dry: false, fake: 0, journal: history::Journal::default() };
         let done = job(&mut tx)?;
-        history::append(&mut tx)?;
+        tx.finish()?;
         Ok(done)
     }
 }

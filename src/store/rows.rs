@@ -43,9 +43,31 @@ impl Precondition {
     }
 }
 
+/// What became of a row that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new.
+    Created,
+    /// It holds something else.
+    Updated,
+    /// It was there as it was sent.
+    Unchanged,
+}
+
+impl Outcome {
+    /// By whether it holds the same as before, if it was there.
+    pub fn of(same: Option<bool>) -> Self {
+        match same {
+            None => Self::Created,
+            Some(true) => Self::Unchanged,
+            Some(false) => Self::Updated,
+        }
+    }
+}
+
 /// The revision that a new row begins with: it goes on from a deleted row of the same code.
 pub fn first_revision(tx: &mut Tx, resource: Resource, code: &str) -> Result<i32, Error> {
-    Ok(history::last_revision(tx.conn, resource, code)?.map_or(1, |last| last + 1))
+    Ok(history::last_revisions(tx.conn, resource, [code])?.get(code).map_or(1, |last| last + 1))
 }
 
 /// Ends the reading of a body: what is wrong is an error, all at once.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::rows::{self, SAMPLE_TIME, utc};
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, filter};
-use crate::db::dialect::{Lock, lock};
+use crate::db::dialect::Lock;
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{figures, sources};
 use crate::db::types::Word;
@@ -124,18 +124,17 @@ fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
 }
 
 fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error> {
-    let own = || serde_json::to_value(source).ok();
     if let Some(before) = before {
         let was = before.own();
         if was != *source {
             let row = Row { created_at: before.created_at, ..Row::new(source, before.revision + 1, tx) };
             diesel::update(sources::table.filter(sources::id.eq(before.id))).set(&row).execute(tx.conn)?;
-            tx.note(Resource::Sources, &source.code, row.revision, serde_json::to_value(was).ok(), own());
+            tx.note(Resource::Sources, &source.code, row.revision, Some(&was), Some(source))?;
         }
     } else {
         let revision = rows::first_revision(tx, Resource::Sources, &source.code)?;
         diesel::insert_into(sources::table).values(&Row::new(source, revision, tx)).execute(tx.conn)?;
-        tx.note(Resource::Sources, &source.code, revision, None, own());
+        tx.note(Resource::Sources, &source.code, revision, None, Some(source))?;
     }
     Ok(())
 }
@@ -145,7 +144,7 @@ fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error>
 /// stays the last one.
 fn hold(tx: &mut Tx, code: &str) -> Result<Option<Row>, Error> {
     let Some(row) = find(tx.conn, code)? else { return Ok(None) };
-    lock(tx.conn, Lock::Source(row.id))?;
+    tx.lock(Lock::Source(row.id))?;
     find(tx.conn, code)
 }
 
@@ -239,8 +238,7 @@ impl Rows for Sources {
             return Err(Error::InUse(format!("The figure {figure:?} refers to this source.")));
         }
         diesel::delete(sources::table.filter(sources::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(row.own()).ok(), None);
-        Ok(())
+        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&row.own()), None)
     }
 
     fn sample() -> SourceView {

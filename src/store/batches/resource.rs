@@ -5,8 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::write::{delete, put};
-use super::{Batch, BatchSingle, BatchView, Row, find, own, single, views};
-use crate::db::dialect::{Lock, lock};
+use super::{Batch, BatchSingle, BatchView, Row, Standing, find, hold, single, views};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::batches;
 use crate::db::{Backend, Conn};
@@ -14,11 +13,16 @@ use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
+use crate::store::known::Known;
 use crate::store::rows::SAMPLE_TIME;
 use crate::store::{Filter, Movements, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `batches`.
 pub struct Batches;
+
+fn held(tx: &mut Tx, known: &mut Known, code: &str) -> Result<Standing, Error> {
+    hold(tx, known, &[code])?.remove(code).ok_or_else(|| Error::NotFound(Resource::Batches, code.to_owned()))
+}
 
 impl Rows for Batches {
     const RESOURCE: Resource = Resource::Batches;
@@ -64,20 +68,16 @@ impl Rows for Batches {
     }
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        lock(tx.conn, Lock::Batch(before.id))?;
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
+        let standing = held(tx, &mut Known::default(), code)?;
+        let own = serde_json::to_value(standing.own).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock(tx.conn, Lock::Batch(row.id))?;
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        condition.check(Some(row.revision))?;
-        delete(tx, &row)
+        let mut known = Known::default();
+        let standing = held(tx, &mut known, code)?;
+        condition.check(Some(standing.row.revision))?;
+        delete(tx, &known, standing)
     }
 
     fn sample() -> BatchView {

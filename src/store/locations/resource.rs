@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::write::{put, used};
 use super::{Location, LocationView, Row, find, names, own, view};
+use crate::db::dialect::Lock;
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::locations;
-use crate::db::{Backend, Conn, dialect};
+use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::words::{LocationKind, SettlementType};
 use crate::error::Error;
@@ -67,14 +68,14 @@ impl Rows for Locations {
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         // Before the row is read that the patch is merged into.
-        dialect::lock(tx.conn, dialect::Lock::Locations)?;
+        tx.lock(Lock::Locations)?;
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        dialect::lock(tx.conn, dialect::Lock::Locations)?;
+        tx.lock(Lock::Locations)?;
         let row = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         condition.check(Some(row.revision))?;
         if let Some(used) = used(tx.conn, row.id)? {
@@ -82,8 +83,7 @@ impl Rows for Locations {
         }
         let was = own(tx.conn, &row)?;
         diesel::delete(locations::table.filter(locations::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(was).ok(), None);
-        Ok(())
+        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&was), None)
     }
 
     fn sample() -> LocationView {

@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::write::put;
-use super::{Return, ReturnSingle, ReturnView, Row, find, own, single, views};
-use crate::db::dialect::{Lock, lock};
+use super::write::{delete, put};
+use super::{Return, ReturnSingle, ReturnView, Row, Standing, find, hold, single, views};
 use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::returns;
 use crate::db::{Backend, Conn};
@@ -14,12 +13,16 @@ use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::words::{HouseholdCompleteness, Precision, Visibility};
 use crate::error::Error;
-use crate::store::figures::{self, Subject};
+use crate::store::known::Known;
 use crate::store::rows::SAMPLE_TIME;
 use crate::store::{Figures, Filter, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `returns`.
 pub struct Returns;
+
+fn held(tx: &mut Tx, known: &mut Known, code: &str) -> Result<Standing, Error> {
+    hold(tx, known, &[code])?.remove(code).ok_or_else(|| Error::NotFound(Resource::Returns, code.to_owned()))
+}
 
 impl Rows for Returns {
     const RESOURCE: Resource = Resource::Returns;
@@ -65,25 +68,16 @@ impl Rows for Returns {
     }
 
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let before = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock(tx.conn, Lock::Return(before.id))?;
-        let before = find(tx.conn, code)?.ok_or_else(missing)?;
-        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
+        let standing = held(tx, &mut Known::default(), code)?;
+        let own = serde_json::to_value(standing.own).unwrap_or_default();
         put(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock(tx.conn, Lock::Return(row.id))?;
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        condition.check(Some(row.revision))?;
-        figures::delete_all(tx, Subject::Return(row.id))?;
-        let was = own(tx.conn, &row)?;
-        diesel::delete(returns::table.filter(returns::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(was).ok(), None);
-        Ok(())
+        let mut known = Known::default();
+        let standing = held(tx, &mut known, code)?;
+        condition.check(Some(standing.row.revision))?;
+        delete(tx, &known, standing)
     }
 
     fn sample() -> ReturnView {

@@ -91,6 +91,9 @@ impl Tx<'_> {
         before: Option<&T>,
         after: Option<&T>,
     ) -> Result<(), Error> {
+        if self.dry {
+            return Ok(());
+        }
         let action = match (&before, &after) {
             (None, _) => Action::Create,
             (_, None) => Action::Delete,
@@ -142,6 +145,11 @@ impl Tx<'_> {
         }
         self.journal.written += i32::try_from(rows.len()).unwrap_or(i32::MAX);
         Ok(())
+    }
+
+    /// How many entries were noted so far.
+    pub(super) fn noted(&self) -> usize {
+        self.journal.pending.len() + usize::try_from(self.journal.written).unwrap_or_default()
     }
 
     /// The key of this write, by which its entries are found.

@@ -8,6 +8,7 @@ mod batches;
 mod figures;
 pub mod filter;
 pub mod history;
+pub mod imports;
 mod known;
 mod locations;
 mod movements;
@@ -21,7 +22,7 @@ mod tallies;
 pub mod tokens;
 mod writes;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
@@ -154,7 +155,7 @@ impl<'c> Tx<'c> {
     /// A code made by the server: a UUIDv7 of the transaction's time, so that codes rise in recorded order.
     fn next_code(&self) -> String {
         static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
-        let order = ORDER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let order = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
         let at = self.at.and_utc();
         let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
         Uuid::new_v7(uuid::Timestamp::from_unix(&*order, seconds, at.timestamp_subsec_nanos())).to_string()
@@ -191,6 +192,45 @@ impl<'c> Tx<'c> {
         let done = job(&mut tx)?;
         tx.finish()?;
         Ok(done)
+    }
+}
+
+/// Looks at what a write would do: nothing of it is written.
+pub async fn look<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (clock, by) = (clock.clone(), by.to_owned());
+    db.read(move |conn| {
+        let mut tx = Tx { conn, by: &by, at: clock.now(), dry: true, fake: 0, journal: history::Journal::default() };
+        job(&mut tx)
+    })
+    .await
+}
+
+/// Writes, and takes all of it back: for what cannot be known without writing it.
+pub async fn rehearse<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let slot = Arc::new(Mutex::new(None));
+    let (clock, by, seen) = (clock.clone(), by.to_owned(), slot.clone());
+    let end = db.write(move |conn| {
+        let done = Tx::run(conn, &by, clock.now(), |tx| job(tx))?;
+        *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        // Only an error takes a transaction back.
+        Err::<(), _>(Error::Internal("a rehearsal was played to its end".to_owned()))
+    });
+    let end = end.await;
+    let seen = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (seen, end) {
+        (Some(done), _) => Ok(done),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(Error::Internal("a rehearsal was written".to_owned())),
     }
 }
 

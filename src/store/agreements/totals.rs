@@ -16,9 +16,8 @@ use crate::store::figures::{self, Subject};
 use crate::store::known::Known;
 use crate::store::names::Wanted;
 use crate::store::references::CHUNK;
-use crate::store::rows::Outcome;
-use crate::store::writes::Writes;
-use crate::store::{Tx, history};
+use crate::store::writes::{Settlement, Writes};
+use crate::store::{Tx, Written, history};
 
 /// An agreement with the figures on it.
 pub struct Standing {
@@ -71,9 +70,6 @@ pub struct Plan {
     pub figures: figures::Plan,
 }
 
-/// What became of the figures of one agreement: codes and outcomes of those that were sent.
-pub type Settlement = Vec<(String, Outcome)>;
-
 /// Makes the rows of planned figures on agreements, and notes what happens to each.
 pub fn settle(
     tx: &mut Tx,
@@ -98,7 +94,10 @@ pub fn settle(
             writes.agreements.changed.push(row);
         }
         figures.note(tx, known)?;
-        settlements.push((figures.sent.clone(), findings));
+        let outcomes = figures.sent.iter().map(|(_, outcome)| (Resource::Figures, *outcome)).collect();
+        let codes = figures.sent.iter().map(|(code, _)| code.clone()).collect();
+        let written = Written { code: plan.own.code, created: false, warnings: vec![] };
+        settlements.push((Settlement { written, outcomes, figures: codes }, findings));
         writes.figures(figures);
     }
     Ok(settlements)

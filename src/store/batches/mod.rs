@@ -24,8 +24,9 @@ use crate::domain::batch::{Batch, Party};
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
 
-pub(super) use plan::Plan;
+pub(super) use plan::{Plan, codes, plan};
 pub use resource::Batches;
+pub(super) use settle::{settle, settle_gone};
 pub(super) use standing::{Standing, hold};
 pub(super) use write::execute;
 

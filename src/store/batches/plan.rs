@@ -65,6 +65,12 @@ impl Plan {
         }
     }
 
+    /// The batch as it stands again, as long as nothing of it is planned.
+    pub fn into_standing(self) -> Option<Standing> {
+        let (row, own) = self.before?;
+        Some(Standing { row, own, movements: self.kept, figures: self.figures.into_standing() })
+    }
+
     /// Takes a movement out of those that stay.
     pub fn take(&mut self, code: &str) -> Option<movements::Standing> {
         let at = self.kept.iter().position(|part| part.row.code == code)?;

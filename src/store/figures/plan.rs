@@ -181,6 +181,12 @@ impl Plan {
         Self { dropped, ..Self::keeping(kept) }
     }
 
+    /// The same, and these go as well.
+    pub fn and_drop(mut self, gone: Vec<Row>) -> Self {
+        self.dropped.extend(gone);
+        self
+    }
+
     /// The figures that are there and stay.
     pub fn standing(&self) -> impl Iterator<Item = &Row> {
         self.slots.iter().filter_map(|slot| slot.before.as_ref())

@@ -167,8 +167,7 @@ impl Whole {
                 let mut writes = Writes::default();
                 let settled = agreements::settle(tx, known, vec![(plan, findings)], &mut writes)?.pop();
                 writes.execute(tx.conn)?;
-                let (sent, findings) = settled.unwrap_or_default();
-                (sent.into_iter().map(|(code, _)| code).collect(), findings)
+                settled.map(|(settled, findings)| (settled.figures, findings)).unwrap_or_default()
             }
         };
         Ok((sent.into_iter().next(), findings))

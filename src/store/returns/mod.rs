@@ -27,8 +27,9 @@ use crate::domain::homecoming::Return;
 use crate::domain::words::{BatchKind, HouseholdCompleteness, Precision, Reason, Visibility};
 use crate::error::Error;
 
-pub(super) use plan::{Outbound, Plan, outbound};
+pub(super) use plan::{Outbound, Plan, codes, outbound, plan};
 pub use resource::Returns;
+pub(super) use settle::{settle, settle_gone};
 pub(super) use standing::{Standing, hold};
 pub(super) use write::execute;
 

@@ -7,6 +7,7 @@ mod agreements;
 mod batches;
 mod figures;
 pub mod filter;
+pub mod gazetteer;
 pub mod history;
 pub mod imports;
 mod known;

@@ -2,7 +2,10 @@
 
 pub mod csv;
 pub mod demo;
+mod report;
+pub mod sheet;
 mod stream;
+mod table;
 
 use serde::Serialize;
 

@@ -111,7 +111,7 @@ pub async fn create_import(
     let mut query = Query::parse(request.query_string(), IMPORT_PARAMETERS);
     query.finish()?;
     let commit = query.flag(&query::COMMIT);
-    let create = query.words(&query::CREATE_MISSING);
+    let create = query.list(&query::CREATE_MISSING);
     let content = content(&request)?;
     let (file, fingerprint) = spooled(&request, payload, state.max_import).await?;
     let order = Order {

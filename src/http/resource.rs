@@ -90,14 +90,14 @@ pub const HISTORY_PARAMETERS: &[&Parameter] = &[&query::LIMIT, &query::BEFORE];
 pub const SINGLE_PARAMETERS: &[&Parameter] = &[&query::LABELS];
 
 #[derive(Serialize)]
-struct Listed<'a, R> {
-    data: &'a [R],
-    next_cursor: Option<String>,
+pub(super) struct Listed<'a, R> {
+    pub(super) data: &'a [R],
+    pub(super) next_cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<i64>,
+    pub(super) total: Option<i64>,
 }
 
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))
 }
 

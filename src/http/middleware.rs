@@ -116,6 +116,7 @@ fn last_form(
     if let Ok(id) = HeaderValue::from_str(&record.id) {
         headers.insert(REQUEST_ID, id);
     }
+    merge(headers, &header::VARY);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let Some(mut problem) = problem else {
         record.status = response.status().as_u16();
@@ -130,6 +131,23 @@ fn last_form(
         headers.remove(header::CONTENT_ENCODING);
         Logged::new(problem.to_body(), record).boxed()
     })
+}
+
+/// Makes one line of a header to which several hands have added lines, each entry once.
+fn merge(headers: &mut HeaderMap, name: &HeaderName) {
+    let mut entries: Vec<&str> = vec![];
+    for line in headers.get_all(name).filter_map(|line| line.to_str().ok()) {
+        for entry in line.split(',').map(str::trim) {
+            if !entry.is_empty() && !entries.iter().any(|known| known.eq_ignore_ascii_case(entry)) {
+                entries.push(entry);
+            }
+        }
+    }
+    if let Ok(line) = HeaderValue::from_str(&entries.join(", "))
+        && !line.is_empty()
+    {
+        headers.insert(name.clone(), line);
+    }
 }
 
 /// The problem that an answer is, be it ours or the framework's own.

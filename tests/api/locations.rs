@@ -9,7 +9,8 @@ both! {
         given::world(app).await;
         let body = json!({
             "code": "jabal", "name": "  Jabal camp ", "name_ar": "مخيم الجبل", "kind": "camp", "aliases": ["Jabel"],
-            "parent": "SY0208", "p_code": "C1", "latitude": 36.8, "longitude": 38.0, "settlement_type": "self_settled_camp",
+            "parent": "SY0208", "p_code": "C1", "latitude": 36.8, "longitude": 38.0,
+            "settlement_type": "self_settled_camp",
         });
         let answer = app.editor().post("/v1/locations", &body).await.is(201);
         assert_eq!(answer.header("Location"), Some("/v1/locations/jabal"));
@@ -100,6 +101,8 @@ both! {
         let errors = answer.json()["errors"].clone();
         let kind = errors.as_array().unwrap().iter().find(|error| error["pointer"] == "/kind").unwrap();
         assert_eq!(kind["value"], "villag");
+        let latitude = errors.as_array().unwrap().iter().find(|error| error["pointer"] == "/latitude").unwrap();
+        assert_eq!(latitude["value"].to_string(), "91", "as it was sent");
         app.editor().put("/v1/locations/x", &json!({"kind": "camp"})).await.is_invalid(&[("", "missing")]);
         app.editor()
             .put("/v1/locations/x", &json!({"name": "x", "kind": "camp", "latitude": 1}))

@@ -110,6 +110,14 @@ both! {
             .is_invalid(&[("/longitude", "half_a_point")]);
     }
 
+    async fn coordinates_are_kept_to_the_last_digit(app) {
+        let body = r#"{"name": "x", "kind": "camp", "latitude": 0.10220738267482841, "longitude": 36.123456789012341}"#;
+        let put = || async { app.editor().send("PUT", "/v1/locations/x", Some(("application/json", body.as_bytes()))).await };
+        let row = put().await.is(201).text();
+        assert!(row.contains("\"latitude\":0.10220738267482841,"), "{row}");
+        assert_eq!(put().await.is(200).json()["revision"], 1, "nothing has changed");
+    }
+
     async fn a_name_that_is_nearly_right_is_suggested(app) {
         given::world(app).await;
         let body = json!({"name": "x", "kind": "camp", "parent": "zogra"});

@@ -225,8 +225,16 @@ impl<'c> ser::Serializer for Cell<'c> {
 
     numbers! {
         serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64),
-        serialize_u8(u8), serialize_u16(u16), serialize_u32(u32), serialize_u64(u64), serialize_f32(f32),
-        serialize_f64(f64),
+        serialize_u8(u8), serialize_u16(u16), serialize_u32(u32), serialize_u64(u64),
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<Kind, Failed> {
+        self.serialize_f64(value.into())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<Kind, Failed> {
+        // As JSON prints it: a whole one ends in `.0`.
+        self.put(serde_json::Value::from(value), Kind::Number)
     }
 
     fn serialize_char(self, value: char) -> Result<Kind, Failed> {

@@ -68,7 +68,7 @@ impl Db {
             for _ in 0..=db.size {
                 let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
                 match snapshot(&mut conn, &job) {
-                    Err(error) if pool::is_broken(&mut conn) => last = Error::Unavailable(error.to_string()),
+                    Err(error) if pool::is_broken(&mut conn) => last = error.as_unavailable(),
                     done => return done,
                 }
             }
@@ -95,7 +95,7 @@ impl Db {
                 let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
                 // Nothing has been sent yet: a connection that broke while idle is simply replaced.
                 if let Err(error) = begin(&mut conn) {
-                    last = Error::Unavailable(error.to_string());
+                    last = error.as_unavailable();
                     continue;
                 }
                 let done = job(&mut conn);
@@ -103,7 +103,7 @@ impl Db {
                     Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
                         last = Error::Unavailable(text);
                     }
-                    Err(error) if pool::is_broken(&mut conn) => return Err(Error::Unavailable(error.to_string())),
+                    Err(error) if pool::is_broken(&mut conn) => return Err(error.as_unavailable()),
                     done => return done,
                 }
             }
@@ -152,12 +152,13 @@ const RETRY: &str = "conflict";
 
 /// One read-only transaction, so that the statements of one answer see one state of the data.
 fn snapshot<T>(conn: &mut Conn, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-    match conn {
-        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED")?,
+    let begun = match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED"),
         Conn::Pg(conn) => {
-            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         }
-    }
+    };
+    begun.inspect_err(|_| pool::give_up(conn))?;
     let done = job(conn);
     finish(conn, done)
 }
@@ -165,11 +166,11 @@ fn snapshot<T>(conn: &mut Conn, job: &impl Fn(&mut Conn) -> Result<T, Error>) ->
 /// Begins to write. SQLite takes the write lock at once: a transaction that reads first and writes later is refused
 /// when another has written in between.
 fn begin(conn: &mut Conn) -> Result<(), Error> {
-    match conn {
-        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
-        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn)?,
-    }
-    Ok(())
+    let begun = match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn),
+    };
+    Ok(begun.inspect_err(|_| pool::give_up(conn))?)
 }
 
 fn finish<T>(conn: &mut Conn, done: Result<T, Error>) -> Result<T, Error> {

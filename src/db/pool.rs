@@ -104,6 +104,15 @@ pub(super) fn is_broken(conn: &mut Conn) -> bool {
     Transactions::is_broken_transaction_manager(conn) || conn.is_broken()
 }
 
+/// Lets go of a connection that cannot even begin a transaction: it counts as broken from here.
+///
+/// Where a PostgreSQL server crashed, libpq takes the connection for sound until its second failure.
+pub(super) fn give_up(conn: &mut Conn) {
+    use diesel::connection::TransactionManager;
+    type Transactions = <Conn as diesel::Connection>::TransactionManager;
+    Transactions::transaction_manager_status_mut(conn).set_in_error();
+}
+
 pub(super) fn build(url: &DatabaseUrl, size: usize) -> Result<Pool, Error> {
     let size = u32::try_from(size).unwrap_or(u32::MAX);
     r2d2::Pool::builder()

@@ -51,7 +51,7 @@ impl Db {
         let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         drop(first);
         let writer = matches!(url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone()));
-        let pool = pool::build(url, connections)?;
+        let pool = pool::Pool::open(url, connections)?;
         Ok(Self { pool, permits: Arc::new(Semaphore::new(connections)), writer, size: connections })
     }
 
@@ -66,7 +66,7 @@ impl Db {
         self.on_a_thread(move || {
             let mut last = Error::Unavailable("no connection".to_owned());
             for _ in 0..=db.size {
-                let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+                let mut conn = db.pool.get()?;
                 match snapshot(&mut conn, &job) {
                     Err(error) if pool::is_broken(&mut conn) => last = error.as_unavailable(),
                     done => return done,
@@ -92,7 +92,7 @@ impl Db {
         self.on_a_thread(move || {
             let mut last = Error::Unavailable("no connection".to_owned());
             for attempt in 0..TRIES.max(db.size + 1) {
-                let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+                let mut conn = db.pool.get()?;
                 // Nothing has been sent yet: a connection that broke while idle is simply replaced.
                 if let Err(error) = begin(&mut conn) {
                     last = error.as_unavailable();
@@ -114,7 +114,7 @@ impl Db {
 
     /// Runs the migrations that are missing, under a lock, so that several instances can start at once.
     pub fn migrate(&self) -> Result<(), Error> {
-        let mut conn = self.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut conn = self.pool.get()?;
         migrate(&mut conn)
     }
 

@@ -81,12 +81,11 @@ pub fn build(
 }
 
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
-pub async fn open(config: &Config) -> Result<Db, Error> {
+pub fn open(config: &Config) -> Result<Db, Error> {
     let db = Db::open(&config.database_url, config.database_connections)?;
     if config.migrate_on_start {
         db.migrate()?;
     }
-    db.check().await?;
     Ok(db)
 }
 

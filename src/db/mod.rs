@@ -118,14 +118,21 @@ impl Db {
         migrate(&mut conn)
     }
 
-    /// Checks that the database answers and has just the migrations that this binary knows.
-    pub async fn check(&self) -> Result<(), Error> {
+    /// How many migrations are still to be run. A database that has others than this binary knows is refused.
+    pub async fn missing_migrations(&self) -> Result<usize, Error> {
         self.read(|conn| match unapplied(conn)? {
-            (0, None) => Ok(()),
-            (missing, None) => Err(Error::Unavailable(format!("{missing} migrations have not been run"))),
+            (missing, None) => Ok(missing),
             (_, Some(newer)) => Err(newer_schema(&newer)),
         })
         .await
+    }
+
+    /// Checks that the database answers and has just the migrations that this binary knows.
+    pub async fn check(&self) -> Result<(), Error> {
+        match self.missing_migrations().await? {
+            0 => Ok(()),
+            _ => Err(Error::Unavailable("the schema is not up to date: run `homeward migrate`".to_owned())),
+        }
     }
 
     async fn on_a_thread<T: Send + 'static>(
@@ -212,6 +219,7 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(_, _) if NOT_OUR_FAULT.iter().any(|part| text.contains(part)) => {
                 Self::Unavailable(text)
             }
+            DieselError::DatabaseError(_, _) if is_not_migrated(&text) => Self::Unavailable(text),
             _ => Self::Internal(text),
         }
     }
@@ -232,6 +240,11 @@ const NOT_OUR_FAULT: [&str; 12] = [
     "remaining connection slots",
     "canceling statement",
 ];
+
+/// How SQLite and PostgreSQL speak of tables that a migration will make.
+fn is_not_migrated(text: &str) -> bool {
+    text.contains("no such table") || (text.starts_with("relation \"") && text.ends_with("does not exist"))
+}
 
 fn migration_error(error: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("migrations: {error}"))

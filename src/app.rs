@@ -7,6 +7,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
+use futures_util::future::join;
 
 use crate::config::Config;
 use crate::db::Db;
@@ -103,6 +104,8 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
         .bind(config.bind.as_str())
         .map_err(|error| Error::Unavailable(format!("cannot listen on {}: {error}", config.bind)))?;
     let address = server.addrs().first().map(ToString::to_string).unwrap_or_else(|| config.bind.clone());
-    ready(&address);
-    server.run().await.map_err(|error| Error::Internal(format!("the server failed: {error}")))
+    // In this order: the server's first step takes the signals over, and whoever stops a service that says it listens is
+    // heard.
+    let (ended, ()) = join(server.run(), async { ready(&address) }).await;
+    ended.map_err(|error| Error::Internal(format!("the server failed: {error}")))
 }

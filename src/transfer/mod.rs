@@ -2,7 +2,11 @@
 
 pub mod csv;
 pub mod demo;
+pub mod import;
+mod report;
+pub mod sheet;
 mod stream;
+pub mod table;
 
 use serde::Serialize;
 

@@ -65,6 +65,37 @@ both! {
         left["number"] = json!(1);
     }
 
+    async fn read_only_members_of_parts_are_warned_of_where_they_stand(app) {
+        given::world(app).await;
+        let mut edited = whole(app).await;
+        edited["movements"][0]["individuals"] = json!(7);
+        edited["movements"][0]["figures"][1]["source_name"] = json!("Somebody");
+        let new = json!({"stage": "departed", "source": "radio", "individuals": 9, "revision": 4});
+        edited["movements"][1]["figures"] = json!([new]);
+        let answer = app.editor().put("/v1/batches/b1", &edited).await.is(200);
+        let read_only = |pointer: &str| (pointer.to_owned(), "read_only".to_owned());
+        let warnings: Vec<_> = answer.warnings().into_iter().filter(|(_, code)| code == "read_only").collect();
+        let expected =
+            ["/movements/0/figures/1/source_name", "/movements/0/individuals", "/movements/1/figures/0/revision"];
+        assert_eq!(warnings, expected.map(read_only));
+        let code = "b1.bab";
+        let part = app.editor().json(&format!("/v1/movements/{code}")).await;
+        let mut figure = part["figures"][0].clone();
+        figure["revision"] = json!(99);
+        let answer = app.editor().put(&format!("/v1/movements/{code}"), &json!({"figures": [figure]})).await.is(200);
+        assert_eq!(answer.warnings(), [read_only("/figures/0/revision")]);
+    }
+
+    async fn a_code_of_a_figure_stands_once_in_a_whole(app) {
+        given::world(app).await;
+        let figure = json!({"code": "f", "stage": "departed", "source": "radio", "individuals": 1});
+        let body = json!({"origin": "waer", "departed_on": "2017-03-18", "movements": [
+            {"destination": "zoghra", "figures": [figure]}, {"destination": "bab", "figures": [figure]},
+        ]});
+        let refused = app.editor().put("/v1/batches/b1", &body).await.is(422);
+        assert_eq!(refused.errors(), [("/movements/1/figures/0".to_owned(), "duplicate".to_owned())]);
+    }
+
     async fn what_is_absent_becomes_null_except_lists_of_parts(app) {
         given::world(app).await;
         whole(app).await;

@@ -32,6 +32,8 @@ pub struct State {
     pub public_read: bool,
     /// The largest body, in bytes.
     pub max_body: usize,
+    /// The largest sheet, in bytes.
+    pub max_import: usize,
     /// Whose web pages may call the API.
     pub cors_origins: Vec<String>,
 }
@@ -44,6 +46,7 @@ impl State {
             clock,
             public_read: config.public_read,
             max_body: config.max_body,
+            max_import: config.max_import,
             cors_origins: config.cors_origins.clone(),
         }
     }

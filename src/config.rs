@@ -25,6 +25,9 @@ pub struct Settings {
     /// The largest body of a request, in MB.
     #[arg(long, env = "MAX_BODY_MB", default_value = "8", global = true)]
     max_body_mb: String,
+    /// The largest sheet that is imported, in MB.
+    #[arg(long, env = "MAX_IMPORT_MB", default_value = "1024", global = true)]
+    max_import_mb: String,
     /// Threads that serve requests [default: one for each core].
     #[arg(long, env = "WORKERS", global = true)]
     workers: Option<String>,
@@ -52,6 +55,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// The largest body, in bytes.
     pub max_body: usize,
+    /// The largest sheet, in bytes.
+    pub max_import: usize,
     /// Threads that serve requests.
     pub workers: usize,
     /// Connections to the database.
@@ -76,6 +81,7 @@ impl Settings {
             public_read: flag("PUBLIC_READ", &self.public_read, &mut wrong),
             cors_origins: origins(&self.cors_origins, &mut wrong),
             max_body: number("MAX_BODY_MB", &self.max_body_mb, 1024, &mut wrong) << 20,
+            max_import: number("MAX_IMPORT_MB", &self.max_import_mb, 1 << 20, &mut wrong) << 20,
             workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, 1024, &mut wrong)),
             database_connections: number("DATABASE_CONNECTIONS", &self.database_connections, 1024, &mut wrong),
             migrate_on_start: flag("MIGRATE_ON_START", &self.migrate_on_start, &mut wrong),

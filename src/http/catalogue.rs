@@ -65,6 +65,8 @@ problems! {
     RequestTimeout = "request_timeout", 408, "Request timeout", "The body did not arrive in time.";
     AlreadyExists = "already_exists", 409, "Already exists", "Another row has this code, or another member that must be unique.";
     InUse = "in_use", 409, "In use", "Other rows refer to this one. `detail` says which.";
+    ChangedSince = "changed_since", 409, "Changed since",
+        "The import cannot be taken back: rows that it wrote have changed since, or others refer to them. `detail` names them.";
     PreconditionFailed = "precondition_failed", 412, "Precondition failed",
         "`If-Match` or `If-None-Match` does not hold: the row has changed since it was read. Read it again.";
     BodyTooLarge = "body_too_large", 413, "Body too large", "The body is larger than the service takes (`MAX_BODY_MB`).";
@@ -72,6 +74,8 @@ problems! {
         "The body must be `application/json` (for PATCH also `application/merge-patch+json`), and not compressed.";
     InvalidBody = "invalid_body", 422, "Invalid body",
         "The body was read, and breaks rules: types, missing and unknown members, ranges, references. `errors` lists all of them.";
+    InvalidSheet = "invalid_sheet", 422, "Invalid sheet",
+        "The sheet was read, and nothing of it was written. `errors` lists what is wrong by row and column, the first 1,000 of `errors_total`.";
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
     CellTooLong = "cell_too_long", 422, "Too long for a cell",
         "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::catalogue::{self, Code};
 use crate::domain::Finding;
+use crate::domain::report::RefusedSheet;
 use crate::error::Error;
 
 /// The media type of every failure.
@@ -41,6 +42,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
     #[schema(required = false, value_type = Vec<Finding>)]
     pub errors: Box<[Finding]>,
+    /// A sheet that is refused, with its own list of errors.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    sheet: Option<Box<RefusedSheet>>,
     /// What belongs to it and does not stand in the body.
     #[serde(skip)]
     #[schema(ignore)]
@@ -67,6 +72,7 @@ impl Problem {
             code: entry.code,
             request_id: None,
             errors: Box::default(),
+            sheet: None,
             aside: Box::default(),
         }
     }
@@ -130,6 +136,15 @@ impl From<Error> for Problem {
             Error::Taken(text) => Self::new(Code::AlreadyExists, text),
             Error::InUse(text) => Self::new(Code::InUse, text),
             Error::Precondition(text) => Self::new(Code::PreconditionFailed, text),
+            Error::Sheet(refused) => {
+                let total = refused.report.errors_total;
+                let detail = match refused.report.errors.as_slice() {
+                    [one] if total == 1 => one.message.clone(),
+                    _ => format!("{total} things are wrong in the sheet: see `errors`."),
+                };
+                Self { sheet: Some(refused), ..Self::new(Code::InvalidSheet, detail) }
+            }
+            Error::ChangedSince(..) => Self::new(Code::ChangedSince, format!("{error}.")),
             Error::TooManyRows(limit) => {
                 let detail = format!("The answer has more than {limit} rows: filter, or count by less.");
                 Self::new(Code::TooManyRows, detail)

@@ -95,14 +95,14 @@ pub const HISTORY_PARAMETERS: &[&Parameter] = &[&query::LIMIT, &query::BEFORE];
 pub const SINGLE_PARAMETERS: &[&Parameter] = &[&query::LABELS];
 
 #[derive(Serialize)]
-struct Listed<'a, R> {
-    data: &'a [R],
-    next_cursor: Option<String>,
+pub(super) struct Listed<'a, R> {
+    pub(super) data: &'a [R],
+    pub(super) next_cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<i64>,
+    pub(super) total: Option<i64>,
 }
 
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))
 }
 
@@ -323,14 +323,14 @@ pub async fn history<R: Rows>(
     let mut query = Query::parse(request.query_string(), HISTORY_PARAMETERS);
     query.finish()?;
     let limit = query.whole(&query::LIMIT).unwrap_or(DEFAULT_LIMIT);
-    let before = query.whole(&query::BEFORE).and_then(|seq| i64::try_from(seq).ok());
+    let before = query.whole(&query::BEFORE).map(|revision| i32::try_from(revision).unwrap_or(i32::MAX));
     let read = reply::versioned(&state, &request, caller.viewer(), format, move |conn| {
         let (entries, next) = history::of_row(conn, R::RESOURCE, &code, before, limit)?;
         let known = !entries.is_empty() || (before.is_some() && history::is_known(conn, R::RESOURCE, &code)?);
         if !known {
             return Err(Error::NotFound(R::RESOURCE, code.clone()));
         }
-        let next = next.map(|seq| seq.to_string());
+        let next = next.map(|revision| revision.to_string());
         let body = to_json(&Listed { data: &entries, next_cursor: next.clone(), total: None })?;
         Ok((body, next))
     });

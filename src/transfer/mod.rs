@@ -1,13 +1,17 @@
-//! Files out: rows as CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
+//! Files out and in: rows as CSV, lines of JSON, GeoJSON or a workbook, in constant memory; sheets as they are read.
 
 pub mod cells;
 pub mod csv;
 pub mod demo;
 pub mod geojson;
+pub mod import;
 #[cfg(test)]
 mod many;
+mod report;
+pub mod sheet;
 mod spool;
 mod stream;
+pub mod table;
 pub mod xlsx;
 
 use serde::Serialize;

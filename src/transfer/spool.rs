@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::stream::Export;
-use super::xlsx::{About, MAX_ROWS, Sheet};
+use super::xlsx::{About, Book, MAX_ROWS};
 use crate::db::page::Position;
 use crate::db::{Conn, Db};
 use crate::error::Error;
@@ -56,17 +56,17 @@ impl Spool {
     pub async fn of<R: Serialize + Send + 'static>(rows: Vec<R>, sample: R, about: About) -> Result<Self, Error> {
         let turn = turn().await?;
         on_a_thread(move || {
-            let mut sheet = Sheet::new(&sample, &about)?;
-            sheet.rows(&rows)?;
+            let mut book = Book::new(&sample, &about)?;
+            book.rows(&rows)?;
             drop(rows);
-            Self::end(sheet, turn)
+            Self::end(book, turn)
         })
         .await
     }
 
     /// Ends a workbook, and its turn: a client that is gone does not stop the thread.
-    fn end(sheet: Sheet, turn: SemaphorePermit) -> Result<Self, Error> {
-        let (file, length) = sheet.finish()?;
+    fn end(book: Book, turn: SemaphorePermit) -> Result<Self, Error> {
+        let (file, length) = book.finish()?;
         drop(turn);
         Ok(Self { file, length })
     }
@@ -119,11 +119,11 @@ impl<R: Rows> Begun<R> {
     pub async fn finish(self, db: &Db, about: About) -> Result<Spool, Error> {
         let turn = turn().await?;
         let Self { export, mut rows, mut next } = self;
-        let mut sheet = on_a_thread(move || Sheet::new(&R::sample(), &about)).await?;
+        let mut book = on_a_thread(move || Book::new(&R::sample(), &about)).await?;
         loop {
             let write = on_a_thread(move || {
-                sheet.rows(&rows)?;
-                Ok(sheet)
+                book.rows(&rows)?;
+                Ok(book)
             });
             let read = async {
                 let Some(after) = next.take() else { return Ok(None) };
@@ -131,11 +131,11 @@ impl<R: Rows> Begun<R> {
                 db.read(move |conn| export.read(conn, Some(after.clone()))).await.map(Some)
             };
             let (written, page) = try_join(write, read).await?;
-            sheet = written;
+            book = written;
             let Some(page) = page else { break };
             (rows, next) = page;
         }
-        on_a_thread(move || Spool::end(sheet, turn)).await
+        on_a_thread(move || Spool::end(book, turn)).await
     }
 }
 

@@ -1,0 +1,3 @@
+//! What is wrong, or remarkable, in a sheet.
+
+pub use crate::domain::report::*;

@@ -18,6 +18,7 @@ use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
+use crate::transfer;
 
 /// How long clients may take.
 const PATIENCE: Patience =
@@ -108,8 +109,9 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
     let address = listeners.first().and_then(|first| first.local_addr().ok());
     let mut server = Server::build()
         .workers(config.workers)
-        // A job that has a thread has a connection, too: more threads than connections would only wait.
-        .worker_max_blocking_threads(config.database_connections)
+        // A job that has a thread has a connection, too: more threads than connections would only wait. Workbooks need none
+        // while they are written, and must not take the threads of those who have one.
+        .worker_max_blocking_threads(config.database_connections + transfer::AT_ONCE)
         .shutdown_timeout(SHUTDOWN_TIMEOUT);
     let signal = server.graceful_shutdown_signal();
     for listener in listeners {

@@ -78,10 +78,12 @@ problems! {
     InvalidSheet = "invalid_sheet", 422, "Invalid sheet",
         "The sheet was read, and nothing of it was written. `errors` lists what is wrong by row and column, the first 1,000 of `errors_total`.";
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
+    CellTooLong = "cell_too_long", 422, "Too long for a cell",
+        "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
     HeadersTooLarge = "headers_too_large", 431, "Headers too large", "A request may have 96 headers and 128 KB of them at the most.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
-        "The database cannot be reached or is too busy. Try again after `Retry-After` seconds.";
+        "The database cannot be reached or is too busy, or there is no room for temporary files. Try again after `Retry-After` seconds.";
     HttpVersion = "http_version_not_supported", 505, "HTTP version not supported", "The service speaks HTTP/1.1 and HTTP/1.0.";
 }
 

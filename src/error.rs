@@ -1,9 +1,10 @@
 //! What can go wrong, in our words: no HTTP, no SQL. `http/problem.rs` turns it into an answer.
 
+use crate::domain::report::RefusedSheet;
 use crate::domain::{Finding, Resource};
 
 /// What went wrong.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// Query parameters that cannot be understood: all of them.
     Parameters(Vec<Finding>),
@@ -17,12 +18,30 @@ pub enum Error {
     InUse(String),
     /// The row has changed since the caller saw it, or is (not) there against the caller's condition.
     Precondition(String),
+    /// Everything that is wrong in a sheet.
+    Sheet(Box<RefusedSheet>),
+    /// Some of these rows, and how many there are, were changed since what is to be taken back.
+    ChangedSince(Vec<String>, usize),
     /// A statistic would have more rows than anybody reads.
     TooManyRows(usize),
+    /// More rows than the sheet of a workbook holds.
+    TooManyForSheet(usize),
+    /// A text that is longer than the cell of a workbook holds: its column, and its row as a spreadsheet counts.
+    TooLongForCell(String, u32),
     /// The database cannot be reached, is too busy, or cannot write. The text is for the log.
     Unavailable(String),
     /// A fault of ours. The text is for the log.
     Internal(String),
+}
+
+impl Error {
+    /// The same, where whatever went wrong is that the database could not be used.
+    pub fn as_unavailable(&self) -> Self {
+        match self {
+            Self::Unavailable(text) | Self::Internal(text) => Self::Unavailable(text.clone()),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
 }
 
 impl std::fmt::Display for Error {
@@ -40,7 +59,15 @@ impl std::fmt::Display for Error {
             }
             Self::NotFound(resource, code) => write!(f, "there is no {} {code}", resource.singular()),
             Self::Taken(text) | Self::InUse(text) | Self::Precondition(text) => write!(f, "{text}"),
+            Self::Sheet(refused) => write!(f, "{} things are wrong in the sheet", refused.report.errors_total),
+            Self::ChangedSince(named, total) => {
+                let more = total.saturating_sub(named.len());
+                write!(f, "Changed since: {}", named.join(", "))?;
+                if more > 0 { write!(f, ", and {more} more") } else { Ok(()) }
+            }
             Self::TooManyRows(limit) => write!(f, "the answer has more than {limit} rows"),
+            Self::TooManyForSheet(limit) => write!(f, "a sheet has room for {limit} rows"),
+            Self::TooLongForCell(column, row) => write!(f, "the text of `{column}` in row {row} fits into no cell"),
             Self::Unavailable(text) => write!(f, "the database is not available: {text}"),
             Self::Internal(text) => write!(f, "internal error: {text}"),
         }

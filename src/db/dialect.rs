@@ -183,15 +183,15 @@ impl<G> ValidGrouping<G> for Condition {
 
 /// What is written by one transaction at a time.
 #[derive(Clone, Copy, Debug)]
-pub enum Lock {
+pub enum Lock<'a> {
     /// The gazetteer as a whole: paths are made of other rows' paths.
     Locations,
-    /// One batch with everything below it.
-    Batch(i64),
-    /// One return with its figures.
-    Return(i64),
-    /// One agreement with its figures.
-    Agreement(i64),
+    /// Some batches with everything below them.
+    Batches(&'a [i64]),
+    /// Some returns with their figures.
+    Returns(&'a [i64]),
+    /// Some agreements with their figures.
+    Agreements(&'a [i64]),
     /// One source.
     Source(i64),
 }
@@ -202,13 +202,51 @@ pub enum Lock {
 pub fn lock(conn: &mut super::Conn, what: Lock) -> QueryResult<()> {
     use diesel::RunQueryDsl;
     let super::Conn::Pg(conn) = conn else { return Ok(()) };
-    let row = |sql: &str, key: i64| diesel::sql_query(sql).bind::<BigInt, _>(key);
-    match what {
-        Lock::Locations => diesel::sql_query("LOCK TABLE locations IN SHARE ROW EXCLUSIVE MODE").execute(conn)?,
-        Lock::Batch(key) => row("SELECT 1 FROM batches WHERE id = $1 FOR UPDATE", key).execute(conn)?,
-        Lock::Return(key) => row("SELECT 1 FROM returns WHERE id = $1 FOR UPDATE", key).execute(conn)?,
-        Lock::Agreement(key) => row("SELECT 1 FROM agreements WHERE id = $1 FOR UPDATE", key).execute(conn)?,
-        Lock::Source(key) => row("SELECT 1 FROM sources WHERE id = $1 FOR UPDATE", key).execute(conn)?,
+    let (table, keys) = match what {
+        Lock::Locations => {
+            diesel::sql_query("LOCK TABLE locations IN SHARE ROW EXCLUSIVE MODE").execute(conn)?;
+            return Ok(());
+        }
+        Lock::Batches(keys) => ("batches", keys),
+        Lock::Returns(keys) => ("returns", keys),
+        Lock::Agreements(keys) => ("agreements", keys),
+        Lock::Source(ref key) => ("sources", std::slice::from_ref(key)),
     };
+    if !keys.is_empty() {
+        // In the order of their keys, so that two who want the same rows do not wait for each other.
+        let these = format!("SELECT 1 FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE");
+        diesel::sql_query(these).bind::<diesel::sql_types::Array<BigInt>, _>(keys).execute(conn)?;
+    }
     Ok(())
+}
+
+/// Whether others may write at the same time, so that what was read before a lock must be read again after it.
+pub fn has_other_writers(conn: &super::Conn) -> bool {
+    matches!(conn, super::Conn::Pg(_))
+}
+
+/// Takes keys for new rows of a table, in rising order, so that rows and what refers to them can be written in any order.
+pub fn reserve(conn: &mut super::Conn, table: &'static str, many: usize) -> QueryResult<Vec<i64>> {
+    use diesel::RunQueryDsl;
+    #[derive(diesel::QueryableByName)]
+    struct Key {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let many = i64::try_from(many).unwrap_or(i64::MAX);
+    match conn {
+        super::Conn::Sqlite(conn) => {
+            // There is one writer, and this is it.
+            let last = diesel::sql_query(format!("SELECT coalesce(max(id), 0) AS id FROM {table}"));
+            let last = last.get_result::<Key>(conn)?.id;
+            Ok((last + 1..=last + many).collect())
+        }
+        super::Conn::Pg(conn) => {
+            let next = format!(
+                "SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, $1::bigint)"
+            );
+            let keys: Vec<Key> = diesel::sql_query(next).bind::<BigInt, _>(many).load(conn)?;
+            Ok(keys.into_iter().map(|key| key.id).collect())
+        }
+    }
 }

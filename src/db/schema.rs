@@ -21,16 +21,39 @@ diesel::table! {
 }
 
 diesel::table! {
-    history (seq) {
-        seq -> BigInt,
+    writes (id) {
+        id -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        at -> Timestamp,
+        by -> Text,
+    }
+}
+
+diesel::table! {
+    history (write_id, n) {
+        write_id -> BigInt,
+        n -> Integer,
         resource -> Text,
         code -> Text,
         action -> Text,
         revision -> Integer,
-        at -> Timestamp,
-        by -> Text,
         before -> Nullable<Text>,
         after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        code -> Text,
+        sheet -> Text,
+        write_id -> BigInt,
+        fingerprint -> Text,
+        rows -> BigInt,
+        counts -> Text,
+        warnings -> Text,
+        warnings_total -> BigInt,
     }
 }
 
@@ -254,10 +277,15 @@ diesel::table! {
 }
 
 diesel::joinable!(movements -> batches (batch_id));
+diesel::joinable!(returns -> movements (movement_id));
+diesel::joinable!(history -> writes (write_id));
+diesel::joinable!(imports -> writes (write_id));
 diesel::allow_tables_to_appear_in_same_query!(
     data_version,
     tokens,
+    writes,
     history,
+    imports,
     locations,
     sources,
     agreements,

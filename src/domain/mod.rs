@@ -13,6 +13,7 @@ pub mod location;
 pub mod movement;
 pub mod period;
 pub mod reading;
+pub mod report;
 pub mod resource;
 pub mod roles;
 pub mod source;

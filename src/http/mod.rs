@@ -6,6 +6,8 @@
 pub mod auth;
 pub mod body;
 pub mod catalogue;
+mod files;
+pub mod imports;
 pub mod middleware;
 mod openapi;
 pub mod problem;
@@ -15,6 +17,7 @@ mod resource;
 mod statistics;
 mod system;
 pub mod tokens;
+pub mod wire;
 
 use actix_web::http::{Method, header};
 use actix_web::web::ServiceConfig;
@@ -22,7 +25,6 @@ use actix_web::{Route, guard, web};
 
 use crate::domain::words::Word;
 use crate::store::{Agreements, Batches, Figures, Locations, Movements, Returns, Rows, Sources};
-use crate::transfer::Format;
 use catalogue::Code;
 use openapi::{Described, Operations, Schemas};
 use problem::Problem;
@@ -73,6 +75,16 @@ pub fn table() -> Table {
         "/v1/tokens/{name}",
         vec![on(Method::DELETE, || web::to(tokens::revoke_token), Described::revoke_token())],
     );
+    table.path("/v1/imports", vec![get(|| web::to(imports::list_imports), Described::list_imports())]);
+    table.path(
+        // A sheet where something is sent, else the code of an import.
+        "/v1/imports/{import}",
+        vec![
+            get(|| web::to(imports::get_import), Described::get_import()),
+            on(Method::POST, || web::to(imports::create_import), Described::create_import()),
+            on(Method::DELETE, || web::to(imports::delete_import), Described::delete_import()),
+        ],
+    );
     table.path("/problems", vec![get(|| web::to(problem::list_problems), Described::list_problems())]);
     table.path("/problems/{code}", vec![get(|| web::to(problem::get_problem), Described::get_problem())]);
     table.path("/health/live", vec![get(|| web::to(system::get_liveness), Described::get_liveness())]);
@@ -107,7 +119,7 @@ impl Table {
     /// Adds the paths that each resource has.
     fn resource<R: Rows>(&mut self) {
         let operations = self.schemas.operations::<R>();
-        let Operations { list, csv, ndjson, create, get: one, replace, change, delete, history } = operations;
+        let Operations { list, files, create, get: one, replace, change, delete, history } = operations;
         let all = format!("/v1/{}", R::RESOURCE.word());
         self.path(
             &all,
@@ -116,8 +128,10 @@ impl Table {
                 on(Method::POST, || web::to(resource::create::<R>), create),
             ],
         );
-        self.path(format!("{all}.csv"), vec![get(|| web::to(resource::export_csv::<R>), csv)]);
-        self.path(format!("{all}.ndjson"), vec![get(|| web::to(resource::export_ndjson::<R>), ndjson)]);
+        for (format, described) in files {
+            let path = format!("{all}.{}", format.suffix());
+            self.path(path, vec![get(|| web::to(resource::export::<R>), described)]);
+        }
         self.path(format!("{all}.{{format}}"), vec![page(|| web::to(resource::no_such_format::<R>))]);
         self.path(
             format!("{all}/{{code}}"),
@@ -166,6 +180,3 @@ pub fn document() -> Document {
     });
     Document::of(operations, schemas)
 }
-
-/// The formats that lists, exports and statistics have beside JSON.
-pub const FILES: [Format; 2] = [Format::Csv, Format::Ndjson];

@@ -1,6 +1,7 @@
 //! The OpenAPI document: made from the route table, the parameters, the vocabularies and the samples in the code.
 
 mod described;
+mod imports;
 mod resources;
 mod schemas;
 
@@ -11,7 +12,7 @@ use super::catalogue::Code;
 use super::problem::{MEDIA_TYPE, Problem};
 use crate::domain::Finding;
 
-pub use described::Described;
+pub use described::{Described, file};
 pub use resources::Operations;
 pub use schemas::Schemas;
 
@@ -30,8 +31,8 @@ Records how people are displaced and how they come back. An **agreement** provid
 an origin; a batch has one **movement** for each destination; families come back in **returns**. Movements and returns \
 carry **figures**: what each **source** says, one of them recommended. Places are **locations** in one gazetteer.
 
-Rows are flat, codes are the only keys, and unknown is `null`, never 0. Lists are paged with `limit` and `cursor`; `.csv` \
-and `.ndjson` give everything that a filter finds. Every failure is a problem document (RFC 9457) with a stable `code`; \
+Rows are flat, codes are the only keys, and unknown is `null`, never 0. Lists are paged with `limit` and `cursor`; `.csv`, \
+`.xlsx` and `.ndjson`, for places also `.geojson`, give everything that a filter finds. Every failure is a problem document (RFC 9457) with a stable `code`; \
 `/problems` explains them all. Single rows have a strong `ETag` for `If-Match`, lists a weak one for `If-None-Match`.
 
 Reading needs a token unless the service runs with `PUBLIC_READ=true`; writing needs an editor's. `HEAD` works wherever \
@@ -46,6 +47,7 @@ const TAGS: &[(&str, &str)] = &[
     ("returns", "Families coming back together on a date."),
     ("figures", "What one source says about one movement, return, batch or agreement."),
     ("statistics", "Sums over movements and returns, complete in one answer."),
+    ("imports", "Sheets on their way in: tried, committed, listed, taken back."),
     ("tokens", "Who may do what (admins only)."),
     ("system", "Health, this document, and the catalogue of problems."),
 ];
@@ -101,9 +103,12 @@ fn response_name(status: u16) -> &'static str {
         409 => "Conflict",
         412 => "PreconditionFailed",
         413 => "BodyTooLarge",
+        414 => "AddressTooLong",
         415 => "UnsupportedMediaType",
         422 => "Unprocessable",
+        431 => "HeadersTooLarge",
         503 => "Unavailable",
+        505 => "HttpVersionNotSupported",
         _ => "InternalError",
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::catalogue::{self, Code};
 use crate::domain::Finding;
+use crate::domain::report::RefusedSheet;
 use crate::error::Error;
 
 /// The media type of every failure.
@@ -41,6 +42,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
     #[schema(required = false, value_type = Vec<Finding>)]
     pub errors: Box<[Finding]>,
+    /// A sheet that is refused, with its own list of errors.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    sheet: Option<Box<RefusedSheet>>,
     /// What belongs to it and does not stand in the body.
     #[serde(skip)]
     #[schema(ignore)]
@@ -67,6 +72,7 @@ impl Problem {
             code: entry.code,
             request_id: None,
             errors: Box::default(),
+            sheet: None,
             aside: Box::default(),
         }
     }
@@ -130,9 +136,30 @@ impl From<Error> for Problem {
             Error::Taken(text) => Self::new(Code::AlreadyExists, text),
             Error::InUse(text) => Self::new(Code::InUse, text),
             Error::Precondition(text) => Self::new(Code::PreconditionFailed, text),
+            Error::Sheet(refused) => {
+                let total = refused.report.errors_total;
+                let detail = match refused.report.errors.as_slice() {
+                    [one] if total == 1 => one.message.clone(),
+                    _ => format!("{total} things are wrong in the sheet: see `errors`."),
+                };
+                Self { sheet: Some(refused), ..Self::new(Code::InvalidSheet, detail) }
+            }
+            Error::ChangedSince(..) => Self::new(Code::ChangedSince, format!("{error}.")),
             Error::TooManyRows(limit) => {
                 let detail = format!("The answer has more than {limit} rows: filter, or count by less.");
                 Self::new(Code::TooManyRows, detail)
+            }
+            Error::TooManyForSheet(limit) => {
+                let detail = format!(
+                    "A workbook holds at most {limit} rows, and there are more: filter, or take the same path with `.csv`."
+                );
+                Self::new(Code::TooManyRows, detail)
+            }
+            Error::TooLongForCell(column, row) => {
+                let detail = format!(
+                    "Row {row} has more text in `{column}` than a cell of a workbook holds: take the same path with `.csv`."
+                );
+                Self::new(Code::CellTooLong, detail)
             }
             Error::Unavailable(text) => {
                 let problem = Self::new(Code::Unavailable, Code::Unavailable.entry().meaning);
@@ -199,4 +226,21 @@ pub async fn get_problem(request: actix_web::HttpRequest) -> Result<HttpResponse
         return Ok(response.content_type("text/html; charset=utf-8").body(entry.to_html()));
     }
     Ok(response.json(entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_into_no_workbook_can_be_had_as_csv() {
+        for (error, code) in [
+            (Error::TooManyForSheet(1_048_575), "too_many_rows"),
+            (Error::TooLongForCell("aliases".to_owned(), 7), "cell_too_long"),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!((problem.status, problem.code), (422, code));
+            assert!(problem.detail.contains(".csv"), "{}", problem.detail);
+        }
+    }
 }

@@ -16,6 +16,8 @@ use crate::domain::words::{BatchKind, FigureRole, LocationKind, Scope, Settlemen
 use crate::error::Error;
 use crate::store::Filter;
 
+pub use values::decoded;
+
 /// The most places that one parameter may list.
 const MAX_LIST: usize = 500;
 
@@ -111,7 +113,12 @@ parameters! {
     COUNT = "count", Kind::Flag, "true", "Whether `total`, the number of all rows found, is given.";
     LABELS = "labels", Kind::Word(languages), "ar", "The language of names: `en`, or `ar` for Arabic names where there are any.";
     BOM = "bom", Kind::Flag, "true", "Whether the file begins with a byte order mark, by which Excel knows UTF-8.";
+    LANG = "lang", Kind::Word(languages), "ar",
+        "The language of whoever reads the workbook: with `ar` its sheet runs from right to left. The columns keep their names.";
     BEFORE = "cursor", Kind::Whole(1, i64::MAX as usize), "42", "Where the page begins: the `next_cursor` of the page before.";
+    COMMIT = "commit", Kind::Flag, "true", "Whether the sheet is written; without it nothing is, and the answer says what would be.";
+    CREATE_MISSING = "create_missing", Kind::Words(creatable), "locations",
+        "What the sheet names and is not there yet is created: `locations`, `sources` or both, separated by a comma. The report lists each.";
     BY = "by", Kind::Words(dimensions), "month,destination",
         "What rows are counted by: at most one period (`day`, `week`, `month`, `quarter`, `year`) and any of `origin`, `destination`, `agreement`, separated by commas.";
     PLACES_BY = "by", Kind::Words(places_by), "destination",
@@ -133,6 +140,10 @@ fn plain_sorts() -> Vec<&'static str> {
 
 fn languages() -> Vec<&'static str> {
     vec!["en", "ar"]
+}
+
+fn creatable() -> Vec<&'static str> {
+    vec!["locations", "sources"]
 }
 
 fn places_by() -> Vec<&'static str> {

@@ -5,10 +5,13 @@
 
 mod agreements;
 mod batches;
+mod echo;
 mod figures;
 pub mod filter;
 pub mod gazetteer;
 pub mod history;
+pub mod imports;
+mod known;
 mod locations;
 mod movements;
 mod names;
@@ -19,15 +22,16 @@ mod sources;
 pub mod statistics;
 mod tallies;
 pub mod tokens;
+mod writes;
 
-use std::collections::HashSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::{ContextV7, Uuid};
 
+use crate::db::dialect::{Lock, lock, reserve};
 use crate::db::page::{Page, PageRequest};
 use crate::db::{Conn, Db};
 use crate::domain::access::Viewer;
@@ -40,11 +44,11 @@ use crate::error::Error;
 pub use agreements::Agreements;
 pub use batches::Batches;
 pub use figures::Figures;
-use figures::Subject;
 pub use filter::Filter;
 pub use locations::Locations;
 pub use movements::Movements;
 pub use returns::Returns;
+pub use rows::SAMPLE_TIME;
 pub use sources::Sources;
 
 /// Who reads, and in which language names are given.
@@ -108,14 +112,27 @@ pub trait Rows: Send + Sync + 'static {
     /// One row, if it is there for whoever reads, and its revision.
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(Self::Single, i32)>, Error>;
 
+    /// The fields of a row that are written, as a body; nobody else writes it until the end of the transaction.
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error>;
+
+    /// Creates the row of a body, or creates or replaces the one of a code.
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error>;
+
     /// Creates a row.
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error>;
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
+        echo::put::<Self>(tx, None, body, &Precondition::default())
+    }
 
     /// Creates or replaces the row of a code.
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error>;
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        echo::put::<Self>(tx, Some(code), body, condition)
+    }
 
     /// Changes some fields of a row: a JSON Merge Patch (RFC 7396).
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error>;
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+        let own = Self::held(tx, code)?;
+        echo::put::<Self>(tx, Some(code), &rows::merged(&own, patch), condition)
+    }
 
     /// Deletes a row and its parts.
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error>;
@@ -138,9 +155,11 @@ pub struct Tx<'c> {
     pub by: &'c str,
     /// When, to the millisecond: the same on both databases.
     pub at: NaiveDateTime,
+    /// Whether nothing is written at all: what a write would do is looked at.
+    dry: bool,
+    /// Below which the keys of rows lie that a dry run only imagines.
+    fake: i64,
     journal: history::Journal,
-    /// The rows whose revision this transaction has raised for the sake of a part.
-    touched: HashSet<(Resource, i64)>,
 }
 
 impl<'c> Tx<'c> {
@@ -152,10 +171,30 @@ impl<'c> Tx<'c> {
     /// A code made by the server: a UUIDv7 of the transaction's time, so that codes rise in recorded order.
     fn next_code(&self) -> String {
         static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
-        let order = ORDER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let order = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
         let at = self.at.and_utc();
         let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
         Uuid::new_v7(uuid::Timestamp::from_unix(&*order, seconds, at.timestamp_subsec_nanos())).to_string()
+    }
+
+    /// Waits for whoever writes this, and keeps others out until the end.
+    fn lock(&mut self, what: Lock) -> Result<(), Error> {
+        if self.dry { Ok(()) } else { Ok(lock(self.conn, what)?) }
+    }
+
+    /// Takes keys for new rows of a table, in rising order.
+    fn reserve(&mut self, table: &'static str, many: usize) -> Result<std::vec::IntoIter<i64>, Error> {
+        if many == 0 {
+            return Ok(vec![].into_iter());
+        }
+        if self.dry {
+            // Keys that no row has: nobody will see them.
+            let first = self.fake - i64::try_from(many).unwrap_or_default();
+            let keys: Vec<i64> = (first..self.fake).collect();
+            self.fake = first;
+            return Ok(keys.into_iter());
+        }
+        Ok(reserve(self.conn, table, many)?.into_iter())
     }
 
     /// Does a job as one writing transaction, history included; the connection must be in a transaction.
@@ -165,10 +204,49 @@ impl<'c> Tx<'c> {
         at: NaiveDateTime,
         job: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut tx = Self { conn, by, at, journal: history::Journal::default(), touched: HashSet::new() };
+        let mut tx = Self { conn, by, at, dry: false, fake: 0, journal: history::Journal::default() };
         let done = job(&mut tx)?;
-        history::append(&mut tx)?;
+        tx.finish()?;
         Ok(done)
+    }
+}
+
+/// Looks at what a write would do: nothing of it is written.
+pub async fn look<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (clock, by) = (clock.clone(), by.to_owned());
+    db.read(move |conn| {
+        let mut tx = Tx { conn, by: &by, at: clock.now(), dry: true, fake: 0, journal: history::Journal::default() };
+        job(&mut tx)
+    })
+    .await
+}
+
+/// Writes, and takes all of it back: for what cannot be known without writing it.
+pub async fn rehearse<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let slot = Arc::new(Mutex::new(None));
+    let (clock, by, seen) = (clock.clone(), by.to_owned(), slot.clone());
+    let end = db.write(move |conn| {
+        let done = Tx::run(conn, &by, clock.now(), |tx| job(tx))?;
+        *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        // Only an error takes a transaction back.
+        Err::<(), _>(Error::Internal("a rehearsal was played to its end".to_owned()))
+    });
+    let end = end.await;
+    let seen = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (seen, end) {
+        (Some(done), _) => Ok(done),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(Error::Internal("a rehearsal was written".to_owned())),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::Reading;
+use super::figures::Subject;
 use super::references::CHUNK;
 use crate::db::Conn;
 use crate::db::dialect::Condition;
@@ -115,6 +116,34 @@ impl Names {
             movements: load!(conn, movements, wanted.movements, (id, code)).into_iter().collect(),
             returns: load!(conn, returns, wanted.returns, (id, code)).into_iter().collect(),
         })
+    }
+
+    /// Adds what another look-up found.
+    pub fn extend(&mut self, other: Self) {
+        self.locations.extend(other.locations);
+        self.sources.extend(other.sources);
+        self.agreements.extend(other.agreements);
+        self.batches.extend(other.batches);
+        self.movements.extend(other.movements);
+        self.returns.extend(other.returns);
+    }
+
+    /// Adds the code of what a figure is about.
+    pub fn subject(&mut self, subject: Subject, code: &str) {
+        let code = code.to_owned();
+        match subject {
+            Subject::Movement(key) => drop(self.movements.insert(key, code)),
+            Subject::Return(key) => drop(self.returns.insert(key, code)),
+            Subject::Batch(key) => drop(self.batches.insert(key, code)),
+            Subject::Agreement(key) => drop(self.agreements.insert(key, Named { code, name: String::new() })),
+        }
+    }
+
+    /// Forgets what figures are about: rows that are looked at once.
+    pub fn forget_subjects(&mut self) {
+        self.batches.clear();
+        self.movements.clear();
+        self.returns.clear();
     }
 
     /// A location.

@@ -51,6 +51,30 @@ pub fn places<'a>(conn: &mut Conn, codes: impl IntoIterator<Item = &'a str>) -> 
     Ok(found)
 }
 
+/// The keys of the sources of some codes.
+pub fn sources(conn: &mut Conn, codes: &[&str]) -> Result<HashMap<String, i64>, Error> {
+    let mut found = HashMap::with_capacity(codes.len());
+    for codes in codes.chunks(CHUNK) {
+        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let rows: Vec<(String, i64)> =
+            sources::table.filter(of_these).select((sources::code, sources::id)).load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The keys of the agreements of some codes.
+pub fn agreements(conn: &mut Conn, codes: &[&str]) -> Result<HashMap<String, i64>, Error> {
+    let mut found = HashMap::with_capacity(codes.len());
+    for codes in codes.chunks(CHUNK) {
+        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let rows: Vec<(String, i64)> =
+            agreements::table.filter(of_these).select((agreements::code, agreements::id)).load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 /// Which batches, movements and returns exist for whoever asks.
 pub(super) fn readable(viewer: Viewer) -> Condition {
     if viewer == Viewer::Public { Condition::sql("is_public") } else { Condition::all([]) }

@@ -8,7 +8,7 @@ use super::{Precondition, Tx, history};
 use crate::db::dialect;
 use crate::db::page::{PageRequest, SortBy};
 use crate::domain::Resource;
-use crate::domain::findings::{Findings, Warning};
+use crate::domain::findings::Findings;
 use crate::domain::reading::Fields;
 use crate::error::Error;
 
@@ -43,9 +43,31 @@ impl Precondition {
     }
 }
 
+/// What became of a row that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new.
+    Created,
+    /// It holds something else.
+    Updated,
+    /// It was there as it was sent.
+    Unchanged,
+}
+
+impl Outcome {
+    /// By whether it holds the same as before, if it was there.
+    pub fn of(same: Option<bool>) -> Self {
+        match same {
+            None => Self::Created,
+            Some(true) => Self::Unchanged,
+            Some(false) => Self::Updated,
+        }
+    }
+}
+
 /// The revision that a new row begins with: it goes on from a deleted row of the same code.
 pub fn first_revision(tx: &mut Tx, resource: Resource, code: &str) -> Result<i32, Error> {
-    Ok(history::last_revision(tx.conn, resource, code)?.map_or(1, |last| last + 1))
+    Ok(history::last_revisions(tx.conn, resource, [code])?.get(code).map_or(1, |last| last + 1))
 }
 
 /// Ends the reading of a body: what is wrong is an error, all at once.
@@ -101,20 +123,6 @@ pub fn merged(own: &Value, patch: &Value) -> Value {
     Value::Object(merged)
 }
 
-/// Warns of read-only members whose value is not the row's: they were ignored.
-pub fn read_only_warnings(body: &Value, row: &Value, read_only: &[&'static str]) -> Vec<Warning> {
-    let given = |name: &&&str| body.get(**name).is_some_and(|given| row.get(**name).is_some_and(|is| is != given));
-    read_only
-        .iter()
-        .filter(given)
-        .map(|name| Warning {
-            pointer: format!("/{name}"),
-            code: "read_only",
-            message: format!("`{name}` is read-only: what was sent for it is ignored."),
-        })
-        .collect()
-}
-
 /// A reference to nothing, with the nearest that there is.
 pub fn unknown_reference(
     tx: &mut Tx,
@@ -168,6 +176,41 @@ pub fn order(request: &PageRequest, date: &'static str) -> dialect::Condition {
         (SortBy::Code, false) => Condition::sql("code ASC"),
     }
 }
+
+/// The reads of a list: one page of it, and how many rows there are. No function, since nobody can name the types of the
+/// queries of the combined backend.
+macro_rules! listed {
+    ($table:ident by $column:literal, $date:expr, $filter:expr, $views:expr) => {
+        fn page(
+            conn: &mut Conn,
+            who: Reading,
+            filter: &Filter,
+            request: &$crate::db::page::PageRequest,
+        ) -> Result<$crate::db::page::Page<Self::Row>, Error> {
+            use $crate::db::page::{Page, Position, SortBy};
+            let resolved = filter::resolve(conn, who, filter)?;
+            let rows: Vec<Row> = $table::table
+                .into_boxed::<$crate::db::Backend>()
+                .filter($filter(&resolved, who.viewer))
+                .filter(rows::after(request, $column))
+                .order(rows::order(request, $column))
+                .limit(rows::fetch(request))
+                .load(conn)?;
+            let page = Page::of(rows, request, |row| Position {
+                date: $date(row).filter(|_| request.sort.by == SortBy::Date),
+                time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
+                code: row.code.clone(),
+            });
+            page.map(|rows| $views(conn, who, rows))
+        }
+
+        fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
+            let resolved = filter::resolve(conn, who, filter)?;
+            Ok($table::table.filter($filter(&resolved, who.viewer)).count().get_result(conn)?)
+        }
+    };
+}
+pub(super) use listed;
 
 /// One row more than asked for tells whether there is a next page.
 pub fn fetch(request: &PageRequest) -> i64 {

@@ -5,13 +5,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::rows::{self, SAMPLE_TIME, utc};
+use super::rows::{self, SAMPLE_TIME, listed, utc};
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, filter};
-use crate::db::dialect::{Lock, lock};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::Conn;
+use crate::db::dialect::Lock;
 use crate::db::schema::{figures, sources};
 use crate::db::types::Word;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::findings::Findings;
 use crate::domain::source::Source;
@@ -51,7 +50,7 @@ pub struct SourceView {
     pub updated_at: NaiveDateTime,
 }
 
-const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", "warnings"];
+pub(super) const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", "warnings"];
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = sources, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -124,18 +123,17 @@ fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
 }
 
 fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error> {
-    let own = || serde_json::to_value(source).ok();
     if let Some(before) = before {
         let was = before.own();
         if was != *source {
             let row = Row { created_at: before.created_at, ..Row::new(source, before.revision + 1, tx) };
             diesel::update(sources::table.filter(sources::id.eq(before.id))).set(&row).execute(tx.conn)?;
-            tx.note(Resource::Sources, &source.code, row.revision, serde_json::to_value(was).ok(), own());
+            tx.note(Resource::Sources, &source.code, row.revision, Some(&was), Some(source))?;
         }
     } else {
         let revision = rows::first_revision(tx, Resource::Sources, &source.code)?;
         diesel::insert_into(sources::table).values(&Row::new(source, revision, tx)).execute(tx.conn)?;
-        tx.note(Resource::Sources, &source.code, revision, None, own());
+        tx.note(Resource::Sources, &source.code, revision, None, Some(source))?;
     }
     Ok(())
 }
@@ -145,7 +143,7 @@ fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error>
 /// stays the last one.
 fn hold(tx: &mut Tx, code: &str) -> Result<Option<Row>, Error> {
     let Some(row) = find(tx.conn, code)? else { return Ok(None) };
-    lock(tx.conn, Lock::Source(row.id))?;
+    tx.lock(Lock::Source(row.id))?;
     find(tx.conn, code)
 }
 
@@ -164,11 +162,7 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
         return Err(Error::Taken(format!("There is a source {:?} already.", source.code)));
     }
     let created = before.is_none();
-    let seen = before.clone().map(|row| row.view(false));
     write(tx, &source, before)?;
-    let row = find(tx.conn, &source.code)?.map(|row| row.view(false));
-    let row = serde_json::to_value(seen.or(row)).unwrap_or_default();
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     Ok(Written { code: source.code, created, warnings: findings.warnings })
 }
 
@@ -189,45 +183,20 @@ impl Rows for Sources {
     type Single = SourceView;
     type Body = Source;
 
-    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<SourceView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = sources::table
-            .into_boxed::<Backend>()
-            .filter(filter::sources(&resolved, who.viewer))
-            .filter(rows::after(request, "code"))
-            .order(rows::order(request, "code"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let views = rows.into_iter().map(|row| row.view(who.arabic)).collect();
-        Ok(Page::of(views, request, |row: &SourceView| Position {
-            date: None,
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        }))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(sources::table.filter(filter::sources(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(sources by "code", |_: &Row| None, filter::sources, |_, who: Reading, rows: Vec<Row>| Ok(rows.into_iter().map(|row| row.view(who.arabic)).collect()));
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(SourceView, i32)>, Error> {
         let row = find(conn, code)?.filter(|row| !row.confidential || who.viewer.sees_confidential());
         Ok(row.map(|row| (row.revision, row)).map(|(revision, row)| (row.view(who.arabic), revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let before = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        let own = serde_json::to_value(before.own()).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(serde_json::to_value(before.own()).unwrap_or_default())
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
@@ -239,8 +208,7 @@ impl Rows for Sources {
             return Err(Error::InUse(format!("The figure {figure:?} refers to this source.")));
         }
         diesel::delete(sources::table.filter(sources::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(row.own()).ok(), None);
-        Ok(())
+        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&row.own()), None)
     }
 
     fn sample() -> SourceView {

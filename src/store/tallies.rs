@@ -1,89 +1,16 @@
-//! The one writer of every derived count, inside the transaction of the write that changes them.
+//! The one writer of every derived count: what a write leaves is counted before it is written, in the same transaction.
 
-use diesel::prelude::*;
-
-use super::figures::{self, Subject};
-use crate::db::Conn;
-use crate::db::schema::{batches, movements, returns};
+use super::{batches, figures, movements, returns};
 use crate::domain::figure::Count;
 use crate::domain::tally::{Claim, Derived, Flow, Tally, derive};
 use crate::domain::words::Quantifier;
-use crate::error::Error;
 
-/// The derived columns of a movement or a return.
-#[derive(AsChangeset)]
-#[diesel(table_name = movements, treat_none_as_null = true)]
-struct MovementCounts {
-    households: Option<i32>,
-    households_low: Option<i32>,
-    households_high: Option<i32>,
-    households_high_open: Option<bool>,
-    individuals: Option<i32>,
-    individuals_low: Option<i32>,
-    individuals_high: Option<i32>,
-    individuals_high_open: Option<bool>,
-    households_figure: Option<String>,
-    individuals_figure: Option<String>,
-    figure_count: i32,
-}
-
-#[derive(AsChangeset)]
-#[diesel(table_name = returns, treat_none_as_null = true)]
-struct ReturnCounts {
-    households: Option<i32>,
-    households_low: Option<i32>,
-    households_high: Option<i32>,
-    households_high_open: Option<bool>,
-    individuals: Option<i32>,
-    individuals_low: Option<i32>,
-    individuals_high: Option<i32>,
-    individuals_high_open: Option<bool>,
-    households_figure: Option<String>,
-    individuals_figure: Option<String>,
-    figure_count: i32,
-}
-
-macro_rules! counts {
-    ($name:ident, $derived:expr) => {{
-        let derived: Derived = $derived;
-        let (households, households_figure) = derived.households.unzip();
-        let (individuals, individuals_figure) = derived.individuals.unzip();
-        $name {
-            households: households.and_then(|tally| i32::try_from(tally.value).ok()),
-            households_low: households.and_then(|tally| i32::try_from(tally.low).ok()),
-            households_high: households.and_then(|tally| i32::try_from(tally.high).ok()),
-            households_high_open: households.map(|tally| tally.open),
-            individuals: individuals.and_then(|tally| i32::try_from(tally.value).ok()),
-            individuals_low: individuals.and_then(|tally| i32::try_from(tally.low).ok()),
-            individuals_high: individuals.and_then(|tally| i32::try_from(tally.high).ok()),
-            individuals_high_open: individuals.map(|tally| tally.open),
-            households_figure,
-            individuals_figure,
-            figure_count: derived.figure_count,
-        }
-    }};
-}
-
-/// Derives the counts of a movement anew from its figures.
-pub(super) fn movement(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    let counts = counts!(MovementCounts, derived(conn, Subject::Movement(id))?);
-    diesel::update(movements::table.filter(movements::id.eq(id))).set(&counts).execute(conn)?;
-    Ok(())
-}
-
-/// Derives the counts of a return anew from its figures.
-pub(super) fn homecoming(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    let counts = counts!(ReturnCounts, derived(conn, Subject::Return(id))?);
-    diesel::update(returns::table.filter(returns::id.eq(id))).set(&counts).execute(conn)?;
-    Ok(())
-}
-
-fn derived(conn: &mut Conn, subject: Subject) -> Result<Derived, Error> {
-    let rows = figures::about(conn, subject)?;
+/// What the figures about one movement or return come to.
+fn derived(figures: &[figures::Row]) -> Derived {
     let count = |value: Option<i32>, quantifier: Option<Quantifier>, high| {
         value.map(|value| Count { value, quantifier: quantifier.unwrap_or(Quantifier::Exact), high })
     };
-    let claims: Vec<Claim> = rows
+    let claims: Vec<Claim> = figures
         .iter()
         .filter(|row| row.counts())
         .map(|row| Claim {
@@ -96,36 +23,50 @@ fn derived(conn: &mut Conn, subject: Subject) -> Result<Derived, Error> {
             individuals: count(row.individuals, row.individuals_quantifier.map(|word| word.0), row.individuals_high),
         })
         .collect();
-    Ok(derive(&claims))
+    derive(&claims)
 }
 
-/// Sums the movements of a batch anew.
-pub(super) fn batch(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    type Unit = (Option<i32>, Option<i32>, Option<i32>, Option<bool>);
-    let rows: Vec<(Unit, Unit)> = movements::table
-        .filter(movements::batch_id.eq(id))
-        .select((
-            (
-                movements::households,
-                movements::households_low,
-                movements::households_high,
-                movements::households_high_open,
-            ),
-            (
-                movements::individuals,
-                movements::individuals_low,
-                movements::individuals_high,
-                movements::individuals_high_open,
-            ),
-        ))
-        .load(conn)?;
-    let tally = |(value, low, high, open): Unit| {
+/// The columns are the same on movements and returns, and no type says so.
+macro_rules! count {
+    ($row:ident, $figures:ident) => {{
+        let Derived { households, individuals, figure_count } = derived($figures);
+        let (households, households_figure) = households.unzip();
+        let (individuals, individuals_figure) = individuals.unzip();
+        let narrow = |count: i64| i32::try_from(count).ok();
+        $row.households = households.and_then(|tally| narrow(tally.value));
+        $row.households_low = households.and_then(|tally| narrow(tally.low));
+        $row.households_high = households.and_then(|tally| narrow(tally.high));
+        $row.households_high_open = households.map(|tally| tally.open);
+        $row.individuals = individuals.and_then(|tally| narrow(tally.value));
+        $row.individuals_low = individuals.and_then(|tally| narrow(tally.low));
+        $row.individuals_high = individuals.and_then(|tally| narrow(tally.high));
+        $row.individuals_high_open = individuals.map(|tally| tally.open);
+        $row.households_figure = households_figure;
+        $row.individuals_figure = individuals_figure;
+        $row.figure_count = figure_count;
+    }};
+}
+
+/// Counts a movement by its figures.
+pub(super) fn movement(row: &mut movements::Row, figures: &[figures::Row]) {
+    count!(row, figures);
+}
+
+/// Counts a return by its figures.
+pub(super) fn homecoming(row: &mut returns::Row, figures: &[figures::Row]) {
+    count!(row, figures);
+}
+
+/// Sums a batch from its movements.
+pub(super) fn batch<'a>(row: &mut batches::Row, movements: impl Iterator<Item = &'a movements::Row>) {
+    let tally = |value: Option<i32>, low: Option<i32>, high: Option<i32>, open: Option<bool>| {
         let wide = |count: Option<i32>| count.map(i64::from);
         Some(Tally { value: wide(value)?, low: wide(low)?, high: wide(high)?, open: open? })
     };
     let mut sum = Flow::default();
-    for (households, individuals) in rows {
-        let (households, individuals) = (tally(households), tally(individuals));
+    for row in movements {
+        let households = tally(row.households, row.households_low, row.households_high, row.households_high_open);
+        let individuals = tally(row.individuals, row.individuals_low, row.individuals_high, row.individuals_high_open);
         sum += Flow {
             rows: 1,
             without_households: i64::from(households.is_none()),
@@ -137,20 +78,15 @@ pub(super) fn batch(conn: &mut Conn, id: i64) -> Result<(), Error> {
     // A batch without movements has no counts, where a statistic without rows has 0.
     let households = sum.known_households().filter(|_| sum.rows > 0);
     let individuals = sum.known_individuals().filter(|_| sum.rows > 0);
-    diesel::update(batches::table.filter(batches::id.eq(id)))
-        .set((
-            batches::households.eq(households.map(|tally| tally.value)),
-            batches::households_low.eq(households.map(|tally| tally.low)),
-            batches::households_high.eq(households.map(|tally| tally.high)),
-            batches::households_high_open.eq(households.map(|tally| tally.open)),
-            batches::individuals.eq(individuals.map(|tally| tally.value)),
-            batches::individuals_low.eq(individuals.map(|tally| tally.low)),
-            batches::individuals_high.eq(individuals.map(|tally| tally.high)),
-            batches::individuals_high_open.eq(individuals.map(|tally| tally.open)),
-            batches::movement_count.eq(sum.rows),
-            batches::movements_without_households.eq(sum.without_households),
-            batches::movements_without_individuals.eq(sum.without_individuals),
-        ))
-        .execute(conn)?;
-    Ok(())
+    row.households = households.map(|tally| tally.value);
+    row.households_low = households.map(|tally| tally.low);
+    row.households_high = households.map(|tally| tally.high);
+    row.households_high_open = households.map(|tally| tally.open);
+    row.individuals = individuals.map(|tally| tally.value);
+    row.individuals_low = individuals.map(|tally| tally.low);
+    row.individuals_high = individuals.map(|tally| tally.high);
+    row.individuals_high_open = individuals.map(|tally| tally.open);
+    row.movement_count = sum.rows;
+    row.movements_without_households = sum.without_households;
+    row.movements_without_individuals = sum.without_individuals;
 }

@@ -87,6 +87,7 @@ pub const SHEETS: &[Entry] = &[
         "Created",
         "What the cell refers to was not there, and is created with the import, as was asked for.",
     ),
+    warning("same_file", "Same file", "This very file was imported before; `message` says when, and as what."),
     warning(
         "other_worksheet",
         "Another worksheet",

@@ -1,6 +1,9 @@
 //! Organised departures, each from one origin.
 
+mod plan;
 mod resource;
+mod settle;
+mod standing;
 mod write;
 
 use std::collections::HashMap;
@@ -9,26 +12,29 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::Reading;
 use super::movements::{self, MovementSingle};
 use super::names::{Names, Wanted};
 use super::rows::utc;
-use super::{Reading, Tx};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
 use crate::db::schema::batches;
 use crate::db::types::{Word, list_from_text};
-use crate::domain::Resource;
 use crate::domain::batch::{Batch, Party};
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
 
+pub(super) use plan::{Plan, codes, plan};
 pub use resource::Batches;
+pub(super) use settle::{settle, settle_gone};
+pub(super) use standing::{Standing, hold};
+pub(super) use write::{READ_ONLY, execute};
 
 /// A batch as it lies in the table.
-#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = batches, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     pub(super) id: i64,
     pub(super) code: String,
     pub(super) kind: Word<BatchKind>,
@@ -39,28 +45,28 @@ pub(super) struct Row {
     pub(super) departed_on: Option<NaiveDate>,
     pub(super) departed_on_precision: Word<Precision>,
     pub(super) cancelled: bool,
-    reasons: String,
-    parties: String,
-    visibility: Word<Visibility>,
-    notes: Option<String>,
+    pub(super) reasons: String,
+    pub(super) parties: String,
+    pub(super) visibility: Word<Visibility>,
+    pub(super) notes: Option<String>,
     pub(super) dated_on: Option<NaiveDate>,
     pub(super) dated_last: Option<NaiveDate>,
     pub(super) happened: bool,
     pub(super) is_public: bool,
-    households: Option<i64>,
-    households_low: Option<i64>,
-    households_high: Option<i64>,
-    households_high_open: Option<bool>,
-    individuals: Option<i64>,
-    individuals_low: Option<i64>,
-    individuals_high: Option<i64>,
-    individuals_high_open: Option<bool>,
-    movement_count: i64,
-    movements_without_households: i64,
-    movements_without_individuals: i64,
-    revision: i32,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub(super) households: Option<i64>,
+    pub(super) households_low: Option<i64>,
+    pub(super) households_high: Option<i64>,
+    pub(super) households_high_open: Option<bool>,
+    pub(super) individuals: Option<i64>,
+    pub(super) individuals_low: Option<i64>,
+    pub(super) individuals_high: Option<i64>,
+    pub(super) individuals_high_open: Option<bool>,
+    pub(super) movement_count: i64,
+    pub(super) movements_without_households: i64,
+    pub(super) movements_without_individuals: i64,
+    pub(super) revision: i32,
+    pub(super) created_at: NaiveDateTime,
+    pub(super) updated_at: NaiveDateTime,
 }
 
 /// A batch as it is read.
@@ -141,7 +147,7 @@ pub struct BatchSingle {
 }
 
 impl Row {
-    fn own(&self, names: &Names) -> Result<Batch, Error> {
+    pub(super) fn own(&self, names: &Names) -> Result<Batch, Error> {
         let row = self.clone();
         Ok(Batch {
             code: row.code,
@@ -203,11 +209,6 @@ pub(super) fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
     Ok(batches::table.filter(batches::code.eq(code)).first(conn).optional()?)
 }
 
-/// The code of a batch.
-pub(super) fn code(conn: &mut Conn, id: i64) -> Result<String, Error> {
-    Ok(batches::table.filter(batches::id.eq(id)).select(batches::code).first(conn)?)
-}
-
 /// Some batches by key.
 pub(super) fn by_ids(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, Row>, Error> {
     let mut ids: Vec<i64> = ids.collect();
@@ -219,12 +220,6 @@ pub(super) fn by_ids(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found)
-}
-
-/// The fields that editors write.
-pub(super) fn own(conn: &mut Conn, row: &Row) -> Result<Batch, Error> {
-    let names = names(conn, super::INSIDE, std::slice::from_ref(row))?;
-    row.own(&names)
 }
 
 fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
@@ -244,19 +239,4 @@ fn single(conn: &mut Conn, who: Reading, row: Row) -> Result<BatchSingle, Error>
     let movements = movements::singles(conn, who, parts)?;
     let names = names(conn, who, std::slice::from_ref(&row))?;
     Ok(BatchSingle { batch: row.view(who, &names)?, movements })
-}
-
-/// Raises the revision of a batch for the sake of a part of it: once in a transaction.
-pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    if !tx.touched.insert((Resource::Batches, id)) {
-        return Ok(());
-    }
-    let target = batches::table.filter(batches::id.eq(id));
-    diesel::update(target)
-        .set((batches::revision.eq(batches::revision + 1), batches::updated_at.eq(tx.at)))
-        .execute(tx.conn)?;
-    let row: Row = target.first(tx.conn)?;
-    let own = serde_json::to_value(own(tx.conn, &row)?).ok();
-    tx.note(Resource::Batches, &row.code, row.revision, own.clone(), own);
-    Ok(())
 }

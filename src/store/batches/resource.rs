@@ -5,20 +5,23 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::write::{delete, put};
-use super::{Batch, BatchSingle, BatchView, Row, find, own, single, views};
-use crate::db::dialect::{Lock, lock};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use super::{Batch, BatchSingle, BatchView, Row, Standing, find, hold, single, views};
+use crate::db::Conn;
 use crate::db::schema::batches;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
-use crate::store::rows::SAMPLE_TIME;
+use crate::store::known::Known;
+use crate::store::rows::{SAMPLE_TIME, listed};
 use crate::store::{Filter, Movements, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `batches`.
 pub struct Batches;
+
+fn held(tx: &mut Tx, known: &mut Known, code: &str) -> Result<Standing, Error> {
+    hold(tx, known, &[code])?.remove(code).ok_or_else(|| Error::NotFound(Resource::Batches, code.to_owned()))
+}
 
 impl Rows for Batches {
     const RESOURCE: Resource = Resource::Batches;
@@ -26,27 +29,7 @@ impl Rows for Batches {
     type Single = BatchSingle;
     type Body = Batch;
 
-    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<BatchView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = batches::table
-            .into_boxed::<Backend>()
-            .filter(filter::batches(&resolved, who.viewer))
-            .filter(rows::after(request, "dated_on"))
-            .order(rows::order(request, "dated_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let page = Page::of(rows, request, |row| Position {
-            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        });
-        page.map(|rows| views(conn, who, rows))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(batches::table.filter(filter::batches(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(batches by "dated_on", |row: &Row| row.dated_on, filter::batches, views);
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(BatchSingle, i32)>, Error> {
         let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
@@ -55,29 +38,20 @@ impl Rows for Batches {
         Ok(Some((single(conn, who, row)?, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
+        let standing = held(tx, &mut Known::default(), code)?;
+        Ok(serde_json::to_value(standing.own).unwrap_or_default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        lock(tx.conn, Lock::Batch(before.id))?;
-        let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock(tx.conn, Lock::Batch(row.id))?;
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        condition.check(Some(row.revision))?;
-        delete(tx, &row)
+        let mut known = Known::default();
+        let standing = held(tx, &mut known, code)?;
+        condition.check(Some(standing.row.revision))?;
+        delete(tx, &known, standing)
     }
 
     fn sample() -> BatchView {

@@ -4,25 +4,27 @@ mod plan;
 mod references;
 mod resource;
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::Reading;
 use super::names::{Names, Wanted};
+use super::references::CHUNK;
 use super::rows::utc;
-use super::{Reading, Tx};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
 use crate::db::schema::figures;
 use crate::db::types::Word;
-use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::figure::Figure;
 use crate::domain::period::Span;
-use crate::domain::words::{FigureRole, Quantifier, Scope, Stage};
+use crate::domain::words::{FigureRole, Phase, Quantifier, Scope, Stage};
 use crate::error::Error;
 
-pub(super) use plan::{Mode, Owner, Plan, plan};
+pub(super) use plan::{Mode, Owner, Plan, Settled, note_gone, plan};
 pub use resource::Figures;
 
 /// What a figure is about, by key.
@@ -38,59 +40,47 @@ pub enum Subject {
     Agreement(i64),
 }
 
-impl Subject {
-    /// The figures about it.
-    fn condition(self) -> Condition {
-        match self {
-            Self::Movement(key) => Condition::sql("movement_id = ").key(key),
-            Self::Return(key) => Condition::sql("return_id = ").key(key),
-            Self::Batch(key) => Condition::sql("batch_id = ").key(key),
-            Self::Agreement(key) => Condition::sql("agreement_id = ").key(key),
-        }
-    }
-}
-
 /// A figure as it lies in the table.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = figures, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     pub(super) id: i64,
     pub(super) code: String,
-    movement_id: Option<i64>,
-    return_id: Option<i64>,
-    batch_id: Option<i64>,
-    agreement_id: Option<i64>,
+    pub(super) movement_id: Option<i64>,
+    pub(super) return_id: Option<i64>,
+    pub(super) batch_id: Option<i64>,
+    pub(super) agreement_id: Option<i64>,
     pub(super) stage: Word<Stage>,
     pub(super) role: Option<Word<FigureRole>>,
-    scope: Word<Scope>,
+    pub(super) scope: Word<Scope>,
     pub(super) source_id: Option<i64>,
-    url: Option<String>,
-    title: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) title: Option<String>,
     pub(super) reported_on: Option<NaiveDate>,
-    as_of: Option<NaiveDate>,
-    excerpt: Option<String>,
-    term_as_reported: Option<String>,
-    place_as_reported: Option<String>,
-    notes: Option<String>,
-    destination_id: Option<i64>,
+    pub(super) as_of: Option<NaiveDate>,
+    pub(super) excerpt: Option<String>,
+    pub(super) term_as_reported: Option<String>,
+    pub(super) place_as_reported: Option<String>,
+    pub(super) notes: Option<String>,
+    pub(super) destination_id: Option<i64>,
     pub(super) households: Option<i32>,
     pub(super) households_quantifier: Option<Word<Quantifier>>,
     pub(super) households_high: Option<i32>,
     pub(super) individuals: Option<i32>,
     pub(super) individuals_quantifier: Option<Word<Quantifier>>,
     pub(super) individuals_high: Option<i32>,
-    men: Option<i32>,
-    women: Option<i32>,
-    children: Option<i32>,
-    infants: Option<i32>,
-    civilians: Option<i32>,
-    fighters: Option<i32>,
-    dated_on: Option<NaiveDate>,
-    dated_last: Option<NaiveDate>,
-    revision: i32,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub(super) men: Option<i32>,
+    pub(super) women: Option<i32>,
+    pub(super) children: Option<i32>,
+    pub(super) infants: Option<i32>,
+    pub(super) civilians: Option<i32>,
+    pub(super) fighters: Option<i32>,
+    pub(super) dated_on: Option<NaiveDate>,
+    pub(super) dated_last: Option<NaiveDate>,
+    pub(super) revision: i32,
+    pub(super) created_at: NaiveDateTime,
+    pub(super) updated_at: NaiveDateTime,
 }
 
 /// A figure as it is read.
@@ -175,8 +165,27 @@ pub struct FigureView {
     pub updated_at: NaiveDateTime,
 }
 
+impl Subject {
+    /// Its key in its table.
+    pub(super) fn key(self) -> i64 {
+        match self {
+            Self::Movement(key) | Self::Return(key) | Self::Batch(key) | Self::Agreement(key) => key,
+        }
+    }
+}
+
 impl Row {
-    fn own(&self, names: &Names) -> Figure {
+    /// What it is about.
+    pub(super) fn subject(&self) -> Subject {
+        match (self.movement_id, self.return_id, self.batch_id, self.agreement_id) {
+            (Some(key), ..) => Subject::Movement(key),
+            (_, Some(key), ..) => Subject::Return(key),
+            (_, _, Some(key), _) => Subject::Batch(key),
+            (.., key) => Subject::Agreement(key.unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn own(&self, names: &Names) -> Figure {
         let row = self.clone();
         Figure {
             code: row.code,
@@ -261,9 +270,14 @@ impl Row {
         }
     }
 
+    /// Whether it speaks of people who departed or arrived.
+    pub(super) fn is_actual(&self) -> bool {
+        self.stage.0.phase() == Some(Phase::Actual)
+    }
+
     /// Whether derived counts come from it.
     pub(super) fn counts(&self) -> bool {
-        self.stage.0.phase() == Some(crate::domain::words::Phase::Actual) && self.scope.0 == Scope::Whole
+        self.is_actual() && self.scope.0 == Scope::Whole
     }
 
     /// Dates the figure: when it was reported, else by what it is about.
@@ -285,9 +299,17 @@ fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
     Names::load(conn, who, &wanted)
 }
 
-/// The figures about something, in recorded order.
-pub(super) fn about(conn: &mut Conn, subject: Subject) -> Result<Vec<Row>, Error> {
-    Ok(figures::table.filter(subject.condition()).order(figures::id).load(conn)?)
+/// The figures about some movements, returns, batches or agreements, by what each is about and in recorded order.
+pub(super) fn about(conn: &mut Conn, column: &'static str, keys: &[i64]) -> Result<HashMap<i64, Vec<Row>>, Error> {
+    let mut about: HashMap<i64, Vec<Row>> = HashMap::new();
+    for keys in keys.chunks(CHUNK) {
+        let of_these = Condition::sql(column).then(" IN (").keys(keys).then(")");
+        let rows: Vec<Row> = figures::table.filter(of_these).order(figures::id).load(conn)?;
+        for row in rows {
+            about.entry(row.subject().key()).or_default().push(row);
+        }
+    }
+    Ok(about)
 }
 
 /// The figures about some movements or returns as they are read, in recorded order, with the key of what each is about.
@@ -306,30 +328,5 @@ pub(super) fn parts(
     }
     let rows: Vec<Row> = figures::table.filter(condition).order(figures::id).load(conn)?;
     let names = names(conn, who, &rows)?;
-    let about = |row: &Row| row.movement_id.or(row.return_id).unwrap_or_default();
-    Ok(rows.into_iter().map(|row| (about(&row), row.view(who, &names))).collect())
-}
-
-/// Dates the undated figures about something, whose own date has changed.
-pub(super) fn date(conn: &mut Conn, subject: Subject, span: Option<Span>) -> Result<(), Error> {
-    diesel::update(figures::table.filter(subject.condition()).filter(figures::reported_on.is_null()))
-        .set((figures::dated_on.eq(span.map(|span| span.first)), figures::dated_last.eq(span.map(|span| span.last))))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Deletes the figures about something that is deleted itself.
-pub(super) fn delete_all(tx: &mut Tx, subject: Subject) -> Result<(), Error> {
-    let rows = about(tx.conn, subject)?;
-    delete(tx, &rows)
-}
-
-fn delete(tx: &mut Tx, rows: &[Row]) -> Result<(), Error> {
-    let names = names(tx.conn, super::INSIDE, rows)?;
-    for row in rows {
-        diesel::delete(figures::table.filter(figures::id.eq(row.id))).execute(tx.conn)?;
-        let was = serde_json::to_value(row.own(&names)).ok();
-        tx.note(Resource::Figures, &row.code, row.revision + 1, was, None);
-    }
-    Ok(())
+    Ok(rows.into_iter().map(|row| (row.subject().key(), row.view(who, &names))).collect())
 }

@@ -1,12 +1,8 @@
-//! What a write does to the figures about one thing: planned with everything that is wrong, then done.
+//! What a write does to the figures about one thing: planned with everything that is wrong, then settled.
 
-use diesel::prelude::*;
 use serde_json::Value;
 
-use super::references::References;
-use super::{Row, Subject, about, delete, names};
-use crate::db::dialect::each_db;
-use crate::db::schema::figures;
+use super::{Row, Subject, references};
 use crate::db::types::Word;
 use crate::domain::Resource;
 use crate::domain::figure::Figure;
@@ -15,6 +11,8 @@ use crate::domain::period::Span;
 use crate::domain::roles::{Candidate, TwoRecommended, assign};
 use crate::domain::words::{FigureRole, Scope, Word as _};
 use crate::error::Error;
+use crate::store::known::Known;
+use crate::store::rows::Outcome;
 use crate::store::{Tx, rows};
 
 /// What the figures are about, as far as it is there already.
@@ -24,8 +22,6 @@ pub struct Owner<'a> {
     pub member: &'static str,
     /// Its code.
     pub code: &'a str,
-    /// It, where it is there.
-    pub subject: Option<Subject>,
 }
 
 /// How the figures that are sent meet those that are there.
@@ -51,31 +47,30 @@ struct Slot {
     before: Option<Row>,
     after: Option<Row>,
     asked: Option<FigureRole>,
-    at: String,
+    /// Where it stands in the body, if it was sent.
+    at: Option<String>,
 }
 
 /// Plans what becomes of the figures about `owner`; what is wrong joins `findings`.
 pub fn plan(
     tx: &mut Tx,
+    known: &mut Known,
     owner: &Owner,
+    existing: Vec<Row>,
     sent: Vec<(String, Figure)>,
     mode: Mode,
     findings: &mut Findings,
 ) -> Result<Plan, Error> {
-    let existing = owner.subject.map(|subject| about(tx.conn, subject)).transpose()?.unwrap_or_default();
-    let mut slots: Vec<Slot> = existing
-        .into_iter()
-        .map(|row| Slot { before: Some(row), after: None, asked: None, at: String::new() })
-        .collect();
+    let mut slots: Vec<Slot> =
+        existing.into_iter().map(|row| Slot { before: Some(row), after: None, asked: None, at: None }).collect();
     let kept = slots.len();
-    let references = References::load(tx, &sent)?;
     let mut matched = vec![false; kept];
     let mut taken = None;
     let mut seen: Vec<(String, bool, Row)> = vec![];
     for (at, figure) in sent {
         check_subject(owner, &figure, &at, findings);
         figure.look_at(&at, findings);
-        let row = references.row(tx, &figure, &at, findings)?;
+        let row = references::row(tx, known, &figure, &at, findings)?;
         let named = !figure.code.is_empty();
         if let Some((first, ..)) = seen.iter().find(|(_, other_named, other)| {
             (named && *other_named && row.code == other.code)
@@ -84,6 +79,9 @@ pub fn plan(
             let message = format!("This is the same figure as {first}: same stage, source, url and reported_on.");
             let value = named.then(|| Value::from(row.code.as_str()));
             findings.error(at.clone(), "duplicate", value, message);
+        }
+        if named {
+            known.send_figure(&row.code, &at, findings);
         }
         let fits: Vec<usize> = (0..kept)
             .filter(|&i| {
@@ -98,13 +96,13 @@ pub fn plan(
                 matched[*i] = true;
                 slots[*i].after = Some(row);
                 slots[*i].asked = asked;
-                slots[*i].at = at;
+                slots[*i].at = Some(at);
             }
             ([], _) => {
-                if named && exists(tx, &row.code)? {
+                if named && known.has_figure(&row.code) {
                     taken = Some(format!("There is a figure {:?} already.", row.code));
                 }
-                slots.push(Slot { before: None, after: Some(row), asked, at });
+                slots.push(Slot { before: None, after: Some(row), asked, at: Some(at) });
             }
             ([i, ..], Mode::Add) => {
                 let code = slots[*i].before.as_ref().map(|row| row.code.clone()).unwrap_or_default();
@@ -125,14 +123,12 @@ pub fn plan(
         dropped = go.into_iter().filter_map(|slot| slot.before).collect();
     }
     // An edit may give a figure the identity of another without a word about its code being another.
-    if matches!(owner.subject, Some(Subject::Batch(_) | Subject::Agreement(_)))
-        || owner.member == "batch"
-        || owner.member == "agreement"
-    {
+    if matches!(owner.member, "batch" | "agreement") {
         for slot in slots.iter().filter(|slot| slot.asked.is_some()) {
             let message = "Figures on batches and agreements have no role: they are published totals.".to_owned();
             let value = slot.asked.map(|role| Value::from(role.word()));
-            findings.error(format!("{}/role", slot.at), "not_countable", value, message);
+            let at = slot.at.as_deref().unwrap_or_default();
+            findings.error(format!("{at}/role"), "not_countable", value, message);
         }
     } else {
         give_roles(&mut slots, findings);
@@ -166,77 +162,156 @@ fn give_roles(slots: &mut [Slot], findings: &mut Findings) {
         }
         Err(TwoRecommended(_, second)) => {
             let message = "Two figures are recommended in one phase: one can be.".to_owned();
-            let pointer = format!("{}/role", slots[second].at);
+            let pointer = format!("{}/role", slots[second].at.as_deref().unwrap_or_default());
             findings.error(pointer, "two_recommended", Some(Value::from("recommended")), message);
         }
     }
 }
 
 impl Plan {
+    /// Nothing is sent: the figures stay as they are.
+    pub fn keeping(existing: Vec<Row>) -> Self {
+        let slot = |row| Slot { before: Some(row), after: None, asked: None, at: None };
+        Self { slots: existing.into_iter().map(slot).collect(), dropped: vec![], taken: None }
+    }
+
+    /// One figure goes, the others stay: where it was recommended, none is promoted.
+    pub fn dropping(existing: Vec<Row>, code: &str) -> Self {
+        let (dropped, kept) = existing.into_iter().partition(|row| row.code == code);
+        Self { dropped, ..Self::keeping(kept) }
+    }
+
+    /// The same, and these go as well.
+    pub fn and_drop(mut self, gone: Vec<Row>) -> Self {
+        self.dropped.extend(gone);
+        self
+    }
+
+    /// The figures that are there and stay.
+    pub fn standing(&self) -> impl Iterator<Item = &Row> {
+        self.slots.iter().filter_map(|slot| slot.before.as_ref())
+    }
+
+    /// The figures that are there and stay, back again.
+    pub fn into_standing(self) -> Vec<Row> {
+        self.slots.into_iter().filter_map(|slot| slot.before).collect()
+    }
+
+    /// The codes that new figures are given by who sends them.
+    pub fn new_codes(&self) -> impl Iterator<Item = &str> {
+        let new = self.slots.iter().filter(|slot| slot.before.is_none());
+        new.filter_map(|slot| slot.after.as_ref()).map(|row| row.code.as_str()).filter(|code| !code.is_empty())
+    }
+
     /// What stands against the plan although nothing in the body is wrong.
-    pub fn refuse_if_taken(&self) -> Result<(), Error> {
-        self.taken.clone().map_or(Ok(()), |taken| Err(Error::Taken(taken)))
+    pub fn taken(&self) -> Option<&str> {
+        self.taken.as_deref()
     }
 
-    /// Whether anything would change.
-    pub fn changes(&self) -> bool {
-        !self.dropped.is_empty()
-            || self.slots.iter().any(|slot| match (&slot.before, &slot.after) {
-                (Some(before), Some(after)) => !before.same_fields(after),
-                (None, Some(_)) => true,
-                (_, None) => false,
-            })
+    /// How many figures would be new.
+    pub fn new_count(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.before.is_none()).count()
     }
 
-    /// Does it: the code of each figure that was sent, in the order of the list.
-    pub fn apply(self, tx: &mut Tx, subject: Subject, span: Option<Span>) -> Result<Vec<String>, Error> {
-        delete(tx, &self.dropped)?;
-        let mut codes = vec![];
-        let (mut changed, mut created) = (vec![], vec![]);
+    /// Makes the rows: `subject` is dated by `span`; new ones get the next of `keys`.
+    pub fn settle(
+        self,
+        tx: &Tx,
+        subject: Subject,
+        span: Option<Span>,
+        keys: &mut impl Iterator<Item = i64>,
+        revisions: &std::collections::HashMap<String, i32>,
+    ) -> Settled {
+        let mut settled = Settled { dropped: self.dropped, ..Settled::default() };
         for slot in self.slots {
-            let Some(mut after) = slot.after else { continue };
+            let (before, mut after) = match (slot.before, slot.after) {
+                (Some(before), Some(mut after)) => {
+                    after.id = before.id;
+                    after.code.clone_from(&before.code);
+                    after.created_at = before.created_at;
+                    after.revision = before.revision;
+                    after.updated_at = before.updated_at;
+                    (Some(before), after)
+                }
+                (Some(before), None) => (Some(before.clone()), before),
+                (None, Some(mut after)) => {
+                    after.id = keys.next().unwrap_or_default();
+                    after.revision = revisions.get(&after.code).map_or(1, |last| last + 1);
+                    if after.code.is_empty() {
+                        after.code = tx.next_code();
+                    }
+                    (None, after)
+                }
+                (None, None) => continue,
+            };
             after.about(subject);
             after.date(span);
-            after.updated_at = tx.at;
-            if let Some(before) = slot.before {
-                codes.push(before.code.clone());
-                if before.same_fields(&after) {
-                    continue;
-                }
-                after.id = before.id;
-                after.code.clone_from(&before.code);
-                after.created_at = before.created_at;
-                after.revision = before.revision + 1;
-                changed.push((before, after));
-            } else {
-                if after.code.is_empty() {
-                    after.code = tx.next_code();
-                    after.revision = 1;
-                } else {
-                    after.revision = rows::first_revision(tx, Resource::Figures, &after.code)?;
-                }
-                after.created_at = tx.at;
-                codes.push(after.code.clone());
-                created.push(after);
+            if slot.at.is_some() {
+                let same = before.as_ref().map(|before| before.same_fields(&after));
+                settled.sent.push((after.code.clone(), Outcome::of(same)));
             }
+            match before {
+                None => settled.new.push(after.clone()),
+                Some(before) if !before.same_fields(&after) => {
+                    after.revision += 1;
+                    after.updated_at = tx.at;
+                    settled.changed.push((before, after.clone()));
+                }
+                Some(before) if before.dated_on != after.dated_on || before.dated_last != after.dated_last => {
+                    settled.redated.push(after.clone());
+                }
+                Some(_) => {}
+            }
+            settled.rows.push(after);
         }
-        // Demotions go first: the index lets no phase have two recommended figures, not even for a moment.
-        changed.sort_by_key(|(_, after)| after.role == Some(Word(FigureRole::Recommended)));
-        let all: Vec<Row> = changed.iter().flat_map(|(a, b)| [a.clone(), b.clone()]).chain(created.clone()).collect();
-        let names = names(tx.conn, crate::store::INSIDE, &all)?;
-        let json = |row: &Row| serde_json::to_value(row.own(&names)).ok();
-        for (before, after) in &changed {
-            diesel::update(figures::table.filter(figures::id.eq(after.id))).set(after).execute(tx.conn)?;
-            tx.note(Resource::Figures, &after.code, after.revision, json(before), json(after));
-        }
-        for created in created.chunks(500) {
-            each_db!(tx.conn, conn => diesel::insert_into(figures::table).values(created).execute(conn))?;
-        }
-        for row in &created {
-            tx.note(Resource::Figures, &row.code, row.revision, None, json(row));
-        }
-        Ok(codes)
+        settled
     }
+}
+
+/// The figures about one thing as a write leaves them.
+#[derive(Default)]
+pub struct Settled {
+    /// All of them, in recorded order.
+    pub rows: Vec<Row>,
+    /// The new ones.
+    pub new: Vec<Row>,
+    /// Those that hold something else now, before and after.
+    pub changed: Vec<(Row, Row)>,
+    /// Those of which only the date that they follow is another.
+    pub redated: Vec<Row>,
+    /// Those that are gone.
+    pub dropped: Vec<Row>,
+    /// The codes of those that were sent, and what became of each.
+    pub sent: Vec<(String, Outcome)>,
+}
+
+impl Settled {
+    /// Whether any figure is new, changed or gone.
+    pub fn changes(&self) -> bool {
+        !(self.new.is_empty() && self.changed.is_empty() && self.dropped.is_empty())
+    }
+
+    /// Notes what happened to each.
+    pub fn note(&self, tx: &mut Tx, known: &Known) -> Result<(), Error> {
+        note_gone(tx, known, &self.dropped)?;
+        for (before, after) in &self.changed {
+            let (was, is) = (before.own(&known.names), after.own(&known.names));
+            tx.note(Resource::Figures, &after.code, after.revision, Some(&was), Some(&is))?;
+        }
+        for row in &self.new {
+            tx.note(Resource::Figures, &row.code, row.revision, None, Some(&row.own(&known.names)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Notes figures that go.
+pub fn note_gone(tx: &mut Tx, known: &Known, rows: &[Row]) -> Result<(), Error> {
+    for row in rows {
+        let was = row.own(&known.names);
+        tx.note(Resource::Figures, &row.code, row.revision + 1, Some(&was), None)?;
+    }
+    Ok(())
 }
 
 impl Row {
@@ -277,12 +352,6 @@ pub(super) fn same_identity(a: &Row, b: &Row) -> bool {
         && a.url == b.url
         && a.reported_on == b.reported_on
         && a.destination_id == b.destination_id
-}
-
-fn exists(tx: &mut Tx, code: &str) -> Result<bool, Error> {
-    let found: Option<i64> =
-        figures::table.filter(figures::code.eq(code)).select(figures::id).first(tx.conn).optional()?;
-    Ok(found.is_some())
 }
 
 /// A figure inside its subject may name it, and nothing else; only one on an agreement speaks of a destination.

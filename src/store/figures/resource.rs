@@ -4,21 +4,19 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Figure, FigureView, Mode, Owner, Row, Subject, delete, names, plan};
-use crate::db::dialect::{Lock, lock};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use super::{Figure, FigureView, Mode, Owner, Plan, Row, Subject, names, plan};
+use crate::db::Conn;
 use crate::db::schema::figures;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
-use crate::domain::access::Viewer;
 use crate::domain::batch::check_departed;
 use crate::domain::figure::READ_ONLY;
 use crate::domain::findings::Findings;
 use crate::domain::homecoming::check_returned;
-use crate::domain::period::Span;
 use crate::domain::words::{FigureRole, Quantifier, Scope, Stage};
 use crate::error::Error;
-use crate::store::rows::SAMPLE_TIME;
+use crate::store::known::{Codes, Known};
+use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::writes::Writes;
 use crate::store::{
     Filter, Precondition, Reading, Rows, Tx, Written, agreements, batches, filter, movements, returns, rows,
 };
@@ -26,115 +24,152 @@ use crate::store::{
 /// The resource `figures`.
 pub struct Figures;
 
-/// What a figure is about: its key, its member and code, and the period that dates it.
+/// What a figure is about: the member that names it, and its code.
 struct About {
-    subject: Subject,
     member: &'static str,
     code: String,
-    span: Option<Span>,
+}
+
+/// What a figure is about, with everything around it that a write to it may touch.
+enum Whole {
+    /// A batch as a whole.
+    Batch(batches::Plan),
+    /// A movement, and its batch without it.
+    Movement(batches::Plan, movements::Standing),
+    /// A return, and the movement that it names.
+    Return(returns::Standing, returns::Outbound),
+    /// An agreement.
+    Agreement(agreements::Standing),
 }
 
 fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
     Ok(figures::table.filter(figures::code.eq(code)).first(conn).optional()?)
 }
 
-impl Row {
-    fn subject(&self) -> Subject {
-        match (self.movement_id, self.return_id, self.batch_id, self.agreement_id) {
-            (Some(key), ..) => Subject::Movement(key),
-            (_, Some(key), ..) => Subject::Return(key),
-            (_, _, Some(key), _) => Subject::Batch(key),
-            (.., key) => Subject::Agreement(key.unwrap_or_default()),
+impl About {
+    /// What a figure says that it is about: exactly one thing.
+    fn said(figure: &Figure, findings: &mut Findings) -> Option<Self> {
+        let members = [
+            ("movement", &figure.movement),
+            ("return", &figure.homecoming),
+            ("batch", &figure.batch),
+            ("agreement", &figure.agreement),
+        ];
+        let mut given = members.iter().filter_map(|(member, code)| Some((*member, code.as_ref()?)));
+        let (first, second) = (given.next(), given.next());
+        if let (Some((member, code)), None) = (first, second) {
+            return Some(Self { member, code: code.clone() });
         }
-    }
-}
-
-fn own(conn: &mut Conn, row: &Row) -> Result<Figure, Error> {
-    let names = names(conn, crate::store::INSIDE, std::slice::from_ref(row))?;
-    Ok(row.own(&names))
-}
-
-/// Waits for whoever writes what the figure is about.
-fn lock_subject(conn: &mut Conn, subject: Subject) -> Result<(), Error> {
-    let root = match subject {
-        Subject::Movement(key) => Lock::Batch(movements::by_id(conn, key)?.batch_id),
-        Subject::Return(key) => Lock::Return(key),
-        Subject::Batch(key) => Lock::Batch(key),
-        Subject::Agreement(key) => Lock::Agreement(key),
-    };
-    Ok(lock(conn, root)?)
-}
-
-/// Finds what a new figure says that it is about: exactly one thing.
-fn about(tx: &mut Tx, figure: &Figure, findings: &mut Findings) -> Result<Option<About>, Error> {
-    let members = [
-        ("movement", &figure.movement, Resource::Movements),
-        ("return", &figure.homecoming, Resource::Returns),
-        ("batch", &figure.batch, Resource::Batches),
-        ("agreement", &figure.agreement, Resource::Agreements),
-    ];
-    let given: Vec<_> =
-        members.iter().filter_map(|(member, code, resource)| Some((*member, code.as_ref()?, *resource))).collect();
-    let [(member, code, resource)] = given[..] else {
-        let wrong = members.iter().any(|(member, ..)| findings.wrong_at(&format!("/{member}")));
+        let wrong = members.iter().any(|(member, _)| findings.wrong_at(&format!("/{member}")));
         if !wrong {
             let message = "A figure is about exactly one `movement`, `return`, `batch` or `agreement`.".to_owned();
-            let pointer = given.last().map(|(member, ..)| format!("/{member}")).unwrap_or_default();
+            let pointer = given.last().or(second).map(|(member, _)| format!("/{member}")).unwrap_or_default();
             findings.error(pointer, "subject", None, message);
         }
-        return Ok(None);
-    };
-    let id = crate::store::references::id_for(tx.conn, Viewer::Editor, resource, code)?;
-    let Some(id) = id else {
-        rows::unknown_reference(tx, resource, &format!("/{member}"), code, findings)?;
-        return Ok(None);
-    };
-    let subject = match resource {
-        Resource::Movements => Subject::Movement(id),
-        Resource::Returns => Subject::Return(id),
-        Resource::Batches => Subject::Batch(id),
-        _ => Subject::Agreement(id),
-    };
-    lock_subject(tx.conn, subject)?;
-    Ok(Some(About { subject, member, code: code.clone(), span: None }))
-}
+        None
+    }
 
-/// The rules between a figure and what it is about, and the period that dates it.
-fn check(tx: &mut Tx, about: &mut About, figure: &Figure, findings: &mut Findings) -> Result<(), Error> {
-    match about.subject {
-        Subject::Movement(_) | Subject::Batch(_) => {
-            let id = match about.subject {
-                Subject::Movement(key) => movements::by_id(tx.conn, key)?.batch_id,
-                Subject::Batch(key) | Subject::Return(key) | Subject::Agreement(key) => key,
-            };
-            let code = batches::code(tx.conn, id)?;
-            let row = batches::find(tx.conn, &code)?;
-            if let Some(row) = row {
-                let batch = batches::own(tx.conn, &row)?;
-                check_departed(&batch, figure, "", findings);
-                about.span = batch.span();
+    /// What a figure that is there is about.
+    fn of(conn: &mut Conn, row: &Row) -> Result<Self, Error> {
+        let names = names(conn, crate::store::INSIDE, std::slice::from_ref(row))?;
+        let own = row.own(&names);
+        let (member, code) = match row.subject() {
+            Subject::Movement(_) => ("movement", own.movement),
+            Subject::Return(_) => ("return", own.homecoming),
+            Subject::Batch(_) => ("batch", own.batch),
+            Subject::Agreement(_) => ("agreement", own.agreement),
+        };
+        Ok(Self { member, code: code.unwrap_or_default() })
+    }
+
+    /// Waits for whoever writes it, and looks at it.
+    fn hold(&self, tx: &mut Tx, known: &mut Known) -> Result<Option<Whole>, Error> {
+        let code = self.code.as_str();
+        Ok(match self.member {
+            "movement" => {
+                let Some((batch, _)) = code.split_once('.') else { return Ok(None) };
+                let standing = batches::hold(tx, known, &[batch])?.remove(batch);
+                let batch = standing.map(batches::Plan::keeping);
+                batch.and_then(|mut batch| batch.take(code).map(|part| Whole::Movement(batch, part)))
             }
-        }
-        Subject::Return(_) => {
-            if let Some(row) = returns::find(tx.conn, &about.code)? {
-                let homecoming = returns::own(tx.conn, &row)?;
-                check_returned(&homecoming, figure, "", findings);
-                about.span = homecoming.span();
+            "batch" => batches::hold(tx, known, &[code])?.remove(code).map(batches::Plan::keeping).map(Whole::Batch),
+            "return" => {
+                // The batch of its movement is locked before the return.
+                let movement = returns::movement_of(tx.conn, code)?;
+                let out = returns::outbound(tx, &[movement.as_deref()])?;
+                returns::hold(tx, known, &[code])?.remove(code).map(|standing| Whole::Return(standing, out))
             }
-        }
-        Subject::Agreement(_) => {
-            about.span = agreements::subject(tx, &about.code)?.and_then(|(_, span)| span);
+            _ => agreements::hold(tx, known, &[code])?.remove(code).map(Whole::Agreement),
+        })
+    }
+
+    fn resource(&self) -> Resource {
+        match self.member {
+            "movement" => Resource::Movements,
+            "return" => Resource::Returns,
+            "batch" => Resource::Batches,
+            _ => Resource::Agreements,
         }
     }
-    Ok(())
 }
 
-fn settle(tx: &mut Tx, subject: Subject) -> Result<(), Error> {
-    match subject {
-        Subject::Movement(key) => movements::settle(tx, key),
-        Subject::Return(key) => returns::settle(tx, key),
-        Subject::Batch(key) => batches::touch(tx, key),
-        Subject::Agreement(key) => agreements::touch(tx, key),
+impl Whole {
+    /// Takes the figures about it, in recorded order.
+    fn take_figures(&mut self) -> Vec<Row> {
+        match self {
+            Self::Batch(batch) => std::mem::replace(&mut batch.figures, Plan::keeping(vec![])).into_standing(),
+            Self::Movement(_, part) => std::mem::take(&mut part.figures),
+            Self::Return(standing, _) => std::mem::take(&mut standing.figures),
+            Self::Agreement(standing) => std::mem::take(&mut standing.figures),
+        }
+    }
+
+    /// The rules between it and a figure.
+    fn check(&self, figure: &Figure, findings: &mut Findings) {
+        match self {
+            Self::Batch(batch) | Self::Movement(batch, _) => check_departed(&batch.batch, figure, "", findings),
+            Self::Return(standing, _) => check_returned(&standing.own, figure, "", findings),
+            Self::Agreement(_) => {}
+        }
+    }
+
+    /// Does what is planned for its figures: the code of the figure that was sent, if one was.
+    fn execute(
+        self,
+        tx: &mut Tx,
+        known: &mut Known,
+        figures: Plan,
+        findings: Findings,
+    ) -> Result<(Option<String>, Findings), Error> {
+        let at = "/individuals";
+        if let Some(taken) = figures.taken() {
+            return Err(Error::Taken(taken.to_owned()));
+        }
+        let (sent, findings) = match self {
+            Self::Batch(mut batch) => {
+                batch.figures = figures;
+                let (settled, findings) = batches::execute(tx, known, batch, findings)?;
+                (settled.figures, findings)
+            }
+            Self::Movement(mut batch, part) => {
+                batch.movements.push(movements::Plan::of_figures(part, figures, at.to_owned()));
+                let (settled, findings) = batches::execute(tx, known, batch, findings)?;
+                (settled.figures, findings)
+            }
+            Self::Return(standing, mut out) => {
+                let plan = returns::Plan::of_figures(standing, figures);
+                let (settled, findings) = returns::execute(tx, known, &mut out, plan, findings, at)?;
+                (settled.figures, findings)
+            }
+            Self::Agreement(standing) => {
+                let plan = agreements::Plan { row: standing.row, own: standing.own, figures };
+                let mut writes = Writes::default();
+                let settled = agreements::settle(tx, known, vec![(plan, findings)], &mut writes)?.pop();
+                writes.execute(tx.conn)?;
+                settled.map(|(settled, findings)| (settled.figures, findings)).unwrap_or_default()
+            }
+        };
+        Ok((sent.into_iter().next(), findings))
     }
 }
 
@@ -145,74 +180,51 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
     if let Some(code) = code {
         rows::path_code(code, &mut figure.code, "", &mut findings);
     }
-    let mut before = code.map(|code| find(tx.conn, code)).transpose()?.flatten();
-    if let Some(row) = &before {
-        lock_subject(tx.conn, row.subject())?;
-        before = find(tx.conn, &row.code)?;
-    }
+    let mut known = Known::default();
+    let mut codes = Codes::default();
+    codes.figure(&figure);
+    known.learn(tx.conn, &codes)?;
+    let there = code.map(|code| find(tx.conn, code)).transpose()?.flatten();
+    let about = match &there {
+        Some(row) => Some(About::of(tx.conn, row)?),
+        None => About::said(&figure, &mut findings),
+    };
+    let whole = about.as_ref().map(|about| about.hold(tx, &mut known)).transpose()?.flatten();
+    let (Some(about), Some(mut whole)) = (&about, whole) else {
+        condition.check(None)?;
+        if let Some(about) = &about {
+            rows::unknown_reference(tx, about.resource(), &format!("/{}", about.member), &about.code, &mut findings)?;
+        }
+        // What else it refers to is looked at all the same, so that all is said at once.
+        let member = if figure.destination.is_some() { "agreement" } else { "movement" };
+        let owner = Owner { member, code: "" };
+        let alone = Figure { movement: None, homecoming: None, batch: None, agreement: None, ..figure };
+        plan(tx, &mut known, &owner, vec![], vec![(String::new(), alone)], Mode::Add, &mut findings)?;
+        return Err(Error::Invalid(findings.errors));
+    };
+    let existing = whole.take_figures();
+    let before = code.and_then(|code| existing.iter().find(|row| row.code == code)).cloned();
     if code.is_some() {
         condition.check(before.as_ref().map(|row| row.revision))?;
     }
-    let about = match &before {
-        Some(row) => {
-            let was = own(tx.conn, row)?;
-            let subject = row.subject();
-            let (member, code) = match subject {
-                Subject::Movement(_) => ("movement", was.movement),
-                Subject::Return(_) => ("return", was.homecoming),
-                Subject::Batch(_) => ("batch", was.batch),
-                Subject::Agreement(_) => ("agreement", was.agreement),
-            };
-            Some(About { subject, member, code: code.unwrap_or_default(), span: None })
-        }
-        None => about(tx, &figure, &mut findings)?,
-    };
-    let Some(mut about) = about else {
-        // What else it refers to is looked at all the same, so that all is said at once.
-        let member = if figure.destination.is_some() { "agreement" } else { "movement" };
-        let owner = Owner { member, code: "", subject: None };
-        let alone = Figure { movement: None, homecoming: None, batch: None, agreement: None, ..figure };
-        plan(tx, &owner, vec![(String::new(), alone)], Mode::Add, &mut findings)?;
-        return Err(Error::Invalid(findings.errors));
-    };
-    check(tx, &mut about, &figure, &mut findings)?;
+    whole.check(&figure, &mut findings);
     let mode = if before.is_some() { Mode::Edit } else { Mode::Add };
-    let owner = Owner { member: about.member, code: &about.code, subject: Some(about.subject) };
-    let plan = plan(tx, &owner, vec![(String::new(), figure)], mode, &mut findings)?;
+    let owner = Owner { member: about.member, code: &about.code };
+    let plan = plan(tx, &mut known, &owner, existing, vec![(String::new(), figure)], mode, &mut findings)?;
     rows::refuse_if_wrong(&findings)?;
-    plan.refuse_if_taken()?;
-    let changes = plan.changes();
-    let seen = before.clone().map(|row| shown(tx, row)).transpose()?;
-    let codes = plan.apply(tx, about.subject, about.span)?;
-    // A figure that was demoted comes before the one that was sent: the last code is the one asked for, or its own.
-    let code = code.map(str::to_owned).or(codes.last().cloned()).unwrap_or_default();
-    if changes {
-        settle(tx, about.subject)?;
-    }
-    let movement = match about.subject {
-        Subject::Movement(key) => Some(key),
-        Subject::Return(_) => returns::movement(tx.conn, &about.code)?,
-        Subject::Batch(_) | Subject::Agreement(_) => None,
-    };
-    if let Some(movement) = movement
-        && let Some(message) = movements::over_return(tx.conn, movement)?
-    {
-        findings.warn("/individuals", "over_return", message);
-    }
-    let row = match seen {
-        Some(seen) => seen,
-        None => match find(tx.conn, &code)? {
-            Some(row) => shown(tx, row)?,
-            None => Value::Null,
-        },
-    };
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
+    let (sent, findings) = whole.execute(tx, &mut known, plan, findings)?;
+    let code = code.map(str::to_owned).or(sent).unwrap_or_default();
     Ok(Written { code, created: before.is_none(), warnings: findings.warnings })
 }
 
-fn shown(tx: &mut Tx, row: Row) -> Result<Value, Error> {
-    let names = names(tx.conn, crate::store::INSIDE, std::slice::from_ref(&row))?;
-    Ok(serde_json::to_value(row.view(crate::store::INSIDE, &names)).unwrap_or_default())
+/// A figure that is there, what it is about, and the other figures about that.
+fn held(tx: &mut Tx, known: &mut Known, code: &str) -> Result<(Row, Whole, Vec<Row>), Error> {
+    let missing = || Error::NotFound(Resource::Figures, code.to_owned());
+    let row = find(tx.conn, code)?.ok_or_else(missing)?;
+    let mut whole = About::of(tx.conn, &row)?.hold(tx, known)?.ok_or_else(missing)?;
+    let existing = whole.take_figures();
+    let row = existing.iter().find(|row| row.code == code).cloned().ok_or_else(missing)?;
+    Ok((row, whole, existing))
 }
 
 impl Rows for Figures {
@@ -221,30 +233,10 @@ impl Rows for Figures {
     type Single = FigureView;
     type Body = Figure;
 
-    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<FigureView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = figures::table
-            .into_boxed::<Backend>()
-            .filter(filter::figures(&resolved, who.viewer))
-            .filter(rows::after(request, "dated_on"))
-            .order(rows::order(request, "dated_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let page = Page::of(rows, request, |row| Position {
-            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        });
-        page.map(|rows| {
-            let names = names(conn, who, &rows)?;
-            Ok(rows.into_iter().map(|row| row.view(who, &names)).collect())
-        })
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(figures::table.filter(filter::figures(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(figures by "dated_on", |row: &Row| row.dated_on, filter::figures, |conn, who, rows: Vec<Row>| {
+        let names = names(conn, who, &rows)?;
+        Ok(rows.into_iter().map(|row| row.view(who, &names)).collect())
+    });
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(FigureView, i32)>, Error> {
         let mine = filter::figures(&filter::Resolved::default(), who.viewer);
@@ -255,35 +247,26 @@ impl Rows for Figures {
         Ok(Some((row.view(who, &names), revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let before = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock_subject(tx.conn, before.subject())?;
-        let before = find(tx.conn, code)?.ok_or_else(missing)?;
-        let mut own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
+        let mut known = Known::default();
+        let (row, ..) = held(tx, &mut known, code)?;
+        let mut own = serde_json::to_value(row.own(&known.names)).unwrap_or_default();
         // A role that the patch does not speak of is kept, not asked for again.
         if let Some(own) = own.as_object_mut() {
             own.remove("role");
         }
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(own)
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock_subject(tx.conn, row.subject())?;
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
+        let mut known = Known::default();
+        let (row, whole, existing) = held(tx, &mut known, code)?;
         condition.check(Some(row.revision))?;
-        delete(tx, std::slice::from_ref(&row))?;
-        settle(tx, row.subject())
+        whole.execute(tx, &mut known, Plan::dropping(existing, code), Findings::default()).map(|_| ())
     }
 
     fn sample() -> FigureView {

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::{Location, Row, find, own, view};
+use super::{Location, Row, find, own};
+use crate::db::Conn;
+use crate::db::dialect::Lock;
 use crate::db::schema::{agreements, batches, figures, locations, movements, returns};
-use crate::db::{Conn, dialect};
 use crate::domain::Resource;
 use crate::domain::findings::Findings;
 use crate::error::Error;
@@ -13,7 +14,7 @@ use crate::store::sources::with_code;
 use crate::store::{Precondition, Tx, Written, references, rows};
 
 /// What a location reads and nobody writes.
-const READ_ONLY: &[&str] = &["parent_name", "revision", "created_at", "updated_at", "warnings"];
+pub const READ_ONLY: &[&str] = &["parent_name", "revision", "created_at", "updated_at", "warnings"];
 
 /// The place that a new one is to lie in.
 fn parent_of(
@@ -57,15 +58,13 @@ fn taken(tx: &mut Tx, location: &Location, before: Option<&Row>) -> Result<Optio
 }
 
 fn write(tx: &mut Tx, location: &Location, parent: Option<&Row>, before: Option<Row>) -> Result<(), Error> {
-    let after = serde_json::to_value(location).ok();
     let Some(before) = before else {
         let revision = rows::first_revision(tx, Resource::Locations, &location.code)?;
         let mut row = Row::new(location, parent, revision, tx.at)?;
         row.id = diesel::insert_into(locations::table).values(&row).returning(locations::id).get_result(tx.conn)?;
         row.stand_below(parent);
         update(tx.conn, &row)?;
-        tx.note(Resource::Locations, &location.code, revision, None, after);
-        return Ok(());
+        return tx.note(Resource::Locations, &location.code, revision, None, Some(location));
     };
     let was = own(tx.conn, &before)?;
     if was == *location {
@@ -78,8 +77,7 @@ fn write(tx: &mut Tx, location: &Location, parent: Option<&Row>, before: Option<
     if row.kind != before.kind || row.path != before.path {
         move_below(tx.conn, &row, &before.path)?;
     }
-    tx.note(Resource::Locations, &location.code, row.revision, serde_json::to_value(was).ok(), after);
-    Ok(())
+    tx.note(Resource::Locations, &location.code, row.revision, Some(&was), Some(location))
 }
 
 fn update(conn: &mut Conn, row: &Row) -> Result<(), Error> {
@@ -108,7 +106,7 @@ fn move_below(conn: &mut Conn, moved: &Row, old_path: &str) -> Result<(), Error>
 /// Creates the location of a body, or creates or replaces the one of a code.
 pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     // Paths are made of other rows' paths: one gazetteer, one writer at a time.
-    dialect::lock(tx.conn, dialect::Lock::Locations)?;
+    tx.lock(Lock::Locations)?;
     let mut findings = Findings::default();
     let mut location = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Location::read)?;
     if let Some(code) = code {
@@ -127,14 +125,7 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
         return Err(Error::Taken(taken));
     }
     let created = before.is_none();
-    let seen = before.clone().map(|row| view(tx.conn, crate::store::INSIDE, row)).transpose()?;
     write(tx, &location, parent.as_ref(), before)?;
-    let row = match seen {
-        Some(seen) => Some(seen),
-        None => find(tx.conn, &location.code)?.map(|row| view(tx.conn, crate::store::INSIDE, row)).transpose()?,
-    };
-    let row = serde_json::to_value(row).unwrap_or_default();
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     Ok(Written { code: location.code, created, warnings: findings.warnings })
 }
 

@@ -2,16 +2,20 @@
 
 mod plan;
 mod resource;
+mod twins;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::figures::{self, FigureView, Subject};
+use super::figures::{self, FigureView};
+use super::known::Known;
 use super::names::{Names, Wanted};
+use super::references::CHUNK;
 use super::rows::utc;
-use super::{Reading, Tx, batches, returns, tallies};
+use super::{Reading, Tx, batches, returns};
 use crate::db::Conn;
+use crate::db::dialect::Condition;
 use crate::db::schema::movements;
 use crate::db::types::Word;
 use crate::domain::Resource;
@@ -19,44 +23,45 @@ use crate::domain::movement::Movement;
 use crate::domain::words::{BatchKind, Precision, SettlementType};
 use crate::error::Error;
 
-pub(super) use plan::{Plan, check_figures_alone, plan, warn};
+pub(super) use plan::{Plan, check, check_figures_alone, check_kept, plan};
 pub use resource::Movements;
+pub(super) use twins::{Journey, twins};
 
 /// A movement as it lies in the table.
-#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = movements, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     pub(super) id: i64,
     pub(super) code: String,
     pub(super) batch_id: i64,
     pub(super) destination_id: i64,
-    arrived_on: Option<NaiveDate>,
-    arrived_on_precision: Word<Precision>,
-    destination_as_reported: Option<String>,
-    settlement_type: Option<Word<SettlementType>>,
-    notes: Option<String>,
+    pub(super) arrived_on: Option<NaiveDate>,
+    pub(super) arrived_on_precision: Word<Precision>,
+    pub(super) destination_as_reported: Option<String>,
+    pub(super) settlement_type: Option<Word<SettlementType>>,
+    pub(super) notes: Option<String>,
     pub(super) origin_id: i64,
     pub(super) agreement_id: Option<i64>,
     pub(super) batch_kind: Word<BatchKind>,
     pub(super) dated_on: Option<NaiveDate>,
-    dated_last: Option<NaiveDate>,
-    happened: bool,
+    pub(super) dated_last: Option<NaiveDate>,
+    pub(super) happened: bool,
     pub(super) is_public: bool,
     pub(super) households: Option<i32>,
-    households_low: Option<i32>,
-    households_high: Option<i32>,
-    households_high_open: Option<bool>,
+    pub(super) households_low: Option<i32>,
+    pub(super) households_high: Option<i32>,
+    pub(super) households_high_open: Option<bool>,
     pub(super) individuals: Option<i32>,
-    individuals_low: Option<i32>,
-    individuals_high: Option<i32>,
-    individuals_high_open: Option<bool>,
-    households_figure: Option<String>,
-    individuals_figure: Option<String>,
-    figure_count: i32,
-    revision: i32,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub(super) individuals_low: Option<i32>,
+    pub(super) individuals_high: Option<i32>,
+    pub(super) individuals_high_open: Option<bool>,
+    pub(super) households_figure: Option<String>,
+    pub(super) individuals_figure: Option<String>,
+    pub(super) figure_count: i32,
+    pub(super) revision: i32,
+    pub(super) created_at: NaiveDateTime,
+    pub(super) updated_at: NaiveDateTime,
 }
 
 /// A movement as it is read, with what is read from its batch.
@@ -145,7 +150,7 @@ pub struct MovementSingle {
 }
 
 impl Row {
-    fn own(&self, batch: &str, names: &Names) -> Movement {
+    pub(super) fn own(&self, batch: &str, names: &Names) -> Movement {
         let row = self.clone();
         Movement {
             code: row.code,
@@ -205,11 +210,6 @@ fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
     Ok(movements::table.filter(movements::code.eq(code)).first(conn).optional()?)
 }
 
-/// The movement of a key.
-pub(super) fn by_id(conn: &mut Conn, id: i64) -> Result<Row, Error> {
-    Ok(movements::table.filter(movements::id.eq(id)).first(conn)?)
-}
-
 /// The movements of a batch, in recorded order.
 pub(super) fn of_batch(conn: &mut Conn, batch: i64) -> Result<Vec<Row>, Error> {
     Ok(movements::table.filter(movements::batch_id.eq(batch)).order(movements::id).load(conn)?)
@@ -244,74 +244,52 @@ pub(super) fn singles(conn: &mut Conn, who: Reading, rows: Vec<Row>) -> Result<V
     Ok(views.into_iter().zip(keys).map(single).collect())
 }
 
-/// Raises the revision of a movement, and of its batch, for the sake of a figure.
-pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    let target = movements::table.filter(movements::id.eq(id));
-    if tx.touched.insert((Resource::Movements, id)) {
-        diesel::update(target)
-            .set((movements::revision.eq(movements::revision + 1), movements::updated_at.eq(tx.at)))
-            .execute(tx.conn)?;
-        let row: Row = target.first(tx.conn)?;
-        let names = names(tx.conn, super::INSIDE, std::slice::from_ref(&row))?;
-        let batch = batches::code(tx.conn, row.batch_id)?;
-        let own = serde_json::to_value(row.own(&batch, &names)).ok();
-        tx.note(Resource::Movements, &row.code, row.revision, own.clone(), own);
+/// A movement with everything that a write to it may touch.
+pub(super) struct Standing {
+    /// The row.
+    pub(super) row: Row,
+    /// Its own fields.
+    pub(super) own: Movement,
+    /// What the sources say, in recorded order.
+    pub(super) figures: Vec<figures::Row>,
+    /// The returns that refer to it.
+    pub(super) returns: Vec<returns::Row>,
+}
+
+impl Standing {
+    /// What stands against deleting it: a return that refers to it.
+    pub(super) fn used(&self) -> Option<String> {
+        let code = self.returns.iter().map(|row| &row.code).min()?;
+        Some(format!("The return {code:?} refers to the movement {:?}.", self.row.code))
     }
-    Ok(())
 }
 
-/// Deletes a movement with its figures; nobody refers to it.
-pub(super) fn delete(tx: &mut Tx, row: &Row) -> Result<(), Error> {
-    figures::delete_all(tx, Subject::Movement(row.id))?;
-    let names = names(tx.conn, super::INSIDE, std::slice::from_ref(row))?;
-    let batch = batches::code(tx.conn, row.batch_id)?;
-    diesel::delete(movements::table.filter(movements::id.eq(row.id))).execute(tx.conn)?;
-    let was = serde_json::to_value(row.own(&batch, &names)).ok();
-    tx.note(Resource::Movements, &row.code, row.revision + 1, was, None);
-    Ok(())
-}
-
-/// What stands against deleting a movement: a return that refers to it.
-pub(super) fn used(conn: &mut Conn, row: &Row) -> Result<Option<String>, Error> {
-    let code = returns::of_movement(conn, row.id)?;
-    Ok(code.map(|code| format!("The return {code:?} refers to the movement {:?}.", row.code)))
-}
-
-/// The counts of a movement and its batch after a write to its figures, and everything that has a new revision.
-pub(super) fn settle(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    tallies::movement(tx.conn, id)?;
-    touch(tx, id)?;
-    let batch = by_id(tx.conn, id)?.batch_id;
-    tallies::batch(tx.conn, batch)?;
-    batches::touch(tx, batch)
+/// Notes a movement that goes with its figures.
+pub(super) fn note_gone(tx: &mut Tx, known: &Known, standing: &Standing) -> Result<(), Error> {
+    figures::note_gone(tx, known, &standing.figures)?;
+    let row = &standing.row;
+    tx.note(Resource::Movements, &row.code, row.revision + 1, Some(&standing.own), None)
 }
 
 /// Says when more people came back than are known to have left.
-pub(super) fn over_return(conn: &mut Conn, id: i64) -> Result<Option<String>, Error> {
-    let row = by_id(conn, id)?;
-    let (households, individuals) = returns::sums_of_movement(conn, id)?;
+pub(super) fn over_return(row: &Row, returns: &[returns::Row]) -> Option<String> {
+    let back = |of: fn(&returns::Row) -> Option<i32>| -> i64 {
+        returns.iter().filter(|row| row.happened).filter_map(of).map(i64::from).sum()
+    };
     let above = |back: i64, left: Option<i32>, unit: &str| {
         let left = left.filter(|left| back > i64::from(*left))?;
         Some(format!("{back} {unit} came back of {left} who left with the movement {:?}.", row.code))
     };
-    Ok(above(individuals, row.individuals, "individuals").or_else(|| above(households, row.households, "households")))
+    let individuals = above(back(|row| row.individuals), row.individuals, "individuals");
+    individuals.or_else(|| above(back(|row| row.households), row.households, "households"))
 }
 
-/// A movement that stays as it is must fit a batch that changes.
-pub(super) fn check_kept(
-    conn: &mut Conn,
-    row: &Row,
-    batch: &crate::domain::batch::Batch,
-    findings: &mut crate::domain::Findings,
-) -> Result<(), Error> {
-    let names = names(conn, super::INSIDE, std::slice::from_ref(row))?;
-    let mut found = crate::domain::Findings::default();
-    crate::domain::batch::check_arrival(batch, &row.own(&batch.code, &names), "", &mut found);
-    for error in found.errors {
-        // The body says nothing of the movement: what does not fit is the date that it changes.
-        let message = format!("This does not fit the movement {:?}. {}", row.code, error.message);
-        let departed_on = batch.departed_on.map(|date| serde_json::Value::from(date.to_string()));
-        findings.error("/departed_on", error.code, departed_on, message);
+/// The movements of some codes.
+pub(super) fn of_codes(conn: &mut Conn, codes: &[&str]) -> Result<Vec<Row>, Error> {
+    let mut found = vec![];
+    for codes in codes.chunks(CHUNK) {
+        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        found.extend(movements::table.filter(of_these).load::<Row>(conn)?);
     }
-    Ok(())
+    Ok(found)
 }

@@ -4,171 +4,139 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Movement, MovementSingle, MovementView, Row, delete, find, names, plan, singles, used, views, warn};
-use crate::db::dialect::{Lock, lock};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use super::{Movement, MovementSingle, MovementView, Row, Standing, find, plan, singles, views};
+use crate::db::Conn;
 use crate::db::schema::movements;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::findings::Findings;
 use crate::domain::movement::{MovementBody, READ_ONLY};
 use crate::domain::words::{BatchKind, Precision};
 use crate::error::Error;
-use crate::store::rows::SAMPLE_TIME;
-use crate::store::{
-    Figures, Filter, Precondition, Reading, Rows, Tx, Written, batches, filter, references, rows, tallies,
-};
+use crate::store::figures::Mode;
+use crate::store::known::{Codes, Known};
+use crate::store::references::Place;
+use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::{Figures, Filter, Precondition, Reading, Rows, Tx, Written, batches, filter, rows};
 
 /// The resource `movements`.
 pub struct Movements;
 
-/// What a write to one movement begins with.
-enum Target<'a> {
-    /// A new one, wherever its body says.
-    New,
-    /// The one of the path.
-    Path(&'a str),
-}
-
-fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+fn put(tx: &mut Tx, target: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
-    let sent = rows::read(body, &mut findings, READ_ONLY, |fields| MovementBody::read(fields, today))?;
-    let mut movement = sent;
-    let mut known = match target {
-        Target::New => None,
-        Target::Path(code) => find(tx.conn, code)?,
-    };
-    if let (Target::Path(_), Some(row)) = (target, &known) {
-        lock(tx.conn, Lock::Batch(row.batch_id))?;
-        known = find(tx.conn, &row.code)?;
-    }
-    if let Target::Path(_) = target {
-        condition.check(known.as_ref().map(|row| row.revision))?;
-    }
-    if let Some(row) = &known {
-        let batch = batches::code(tx.conn, row.batch_id)?;
-        let names = names(tx.conn, crate::store::INSIDE, std::slice::from_ref(row))?;
-        let kept = names.location(row.destination_id).code;
-        fill(&mut movement.movement.batch, "batch", &batch, tx, false, &mut findings)?;
-        fill(&mut movement.movement.destination, "destination", &kept, tx, true, &mut findings)?;
-    }
-    if let (Target::Path(code), None) = (target, &known)
+    let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| MovementBody::read(fields, today))?;
+    if let Some(code) = target
         && let Some((batch, place)) = code.split_once('.')
     {
         // The code of a movement says both, so the body need not.
-        for (given, said) in [(&mut movement.movement.batch, batch), (&mut movement.movement.destination, place)] {
+        for (given, said) in [(&mut sent.movement.batch, batch), (&mut sent.movement.destination, place)] {
             if given.is_empty() {
                 said.clone_into(given);
             }
         }
     }
-    let Some((batch, destination)) = whereabouts(tx, &movement.movement, &mut findings)? else {
-        super::check_figures_alone(tx, movement, "", &mut findings)?;
+    // Where the movement is there, its code says the batch, whatever the body does.
+    let there = match target {
+        None => None,
+        Some(code) => find(tx.conn, code)?.and(code.split_once('.')).map(|(batch, _)| batch.to_owned()),
+    };
+    let mut known = Known::default();
+    let batch_code = there.clone().unwrap_or_else(|| sent.movement.batch.clone());
+    let standing = hold_batch(tx, &mut known, &batch_code)?;
+    let mut codes = Codes::default();
+    codes.place(&sent.movement.destination);
+    sent.figures.iter().flatten().for_each(|figure| codes.figure(figure));
+    known.learn(tx.conn, &codes)?;
+    let (before, batch) = match (target, standing) {
+        (Some(code), Some(standing)) => {
+            let mut batch = batches::Plan::keeping(standing);
+            (batch.take(code), Some(batch))
+        }
+        (_, standing) => (None, standing.map(batches::Plan::keeping)),
+    };
+    if target.is_some() {
+        condition.check(before.as_ref().map(|part| part.row.revision))?;
+    }
+    let whereabouts = match (&before, &batch) {
+        (Some(part), Some(_)) => Some(keep(tx, &known, part, &mut sent.movement, &mut findings)?),
+        _ => whereabouts(tx, &known, batch.as_ref(), &mut sent.movement, &mut findings)?,
+    };
+    let (Some(destination), Some(mut batch)) = (whereabouts, batch) else {
+        super::check_figures_alone(tx, &mut known, sent, "", &mut findings)?;
         return Err(Error::Invalid(findings.errors));
     };
-    lock(tx.conn, Lock::Batch(batch.id))?;
-    let own = batches::own(tx.conn, &batch)?;
-    let there = known.clone().map_or_else(
-        || {
-            movements::table
-                .filter(movements::batch_id.eq(batch.id))
-                .filter(movements::destination_id.eq(destination.id))
-                .first::<Row>(tx.conn)
-                .optional()
-        },
-        |row| Ok(Some(row)),
-    )?;
-    if let Target::Path(code) = target {
-        let made = format!("{}.{}", batch.code, destination.code);
-        if *code != made {
+    if let Some(code) = target {
+        let made = format!("{}.{}", batch.batch.code, destination.code);
+        if code != made {
             let message = format!("The code of this movement is {made:?}, whatever the path says.");
-            findings.error("/code", "code_mismatch", Some(Value::from(*code)), message);
+            findings.error("/code", "code_mismatch", Some(Value::from(code)), message);
         }
     }
-    plan::Plan::check_figures(&own, &movement, "", &mut findings);
-    let plan = plan(tx, &own, known.clone(), destination, movement, "", &mut findings)?;
-    plan.check(&own, &mut findings);
+    let taken = batch.kept.iter().find(|part| part.row.destination_id == destination.id);
+    let taken = taken.map(|part| format!("The batch has a movement to this destination already: {:?}.", part.row.code));
+    super::check(&batch.batch, &sent, "", &mut findings);
+    let created = before.is_none();
+    let own = batch.batch.clone();
+    let part = plan(tx, &mut known, &own, before, destination, sent, Mode::Replace, "", &mut findings)?;
     rows::refuse_if_wrong(&findings)?;
-    if known.is_none()
-        && let Some(there) = there
-    {
-        return Err(Error::Taken(format!("The batch has a movement to this destination already: {:?}.", there.code)));
-    }
-    plan.refuse_if_taken()?;
-    let seen = seen(tx, known.as_ref())?;
-    let (id, changed) = plan.apply(tx, &batch, &own)?;
-    if changed {
-        tallies::batch(tx.conn, batch.id)?;
-        batches::touch(tx, batch.id)?;
-    }
-    warn(tx, id, "", &mut findings)?;
-    let row = super::by_id(tx.conn, id)?;
-    let code = row.code.clone();
-    let shown = match seen {
-        Some(seen) => seen,
-        None => seen_now(tx, row)?,
-    };
-    findings.warnings.extend(rows::read_only_warnings(body, &shown, READ_ONLY));
-    Ok(Written { code, created: known.is_none(), warnings: findings.warnings })
+    let conflict = taken.as_deref().or(part.figures.taken());
+    batch.conflict = conflict.map(|taken| Error::Taken(taken.to_owned()));
+    let code = part.movement.code.clone();
+    batch.movements.push(part);
+    let (_, findings) = batches::execute(tx, &mut known, batch, findings)?;
+    Ok(Written { code, created, warnings: findings.warnings })
 }
 
-fn seen(tx: &mut Tx, row: Option<&Row>) -> Result<Option<Value>, Error> {
-    row.map(|row| seen_now(tx, row.clone())).transpose()
+fn hold_batch(tx: &mut Tx, known: &mut Known, code: &str) -> Result<Option<batches::Standing>, Error> {
+    if code.is_empty() { Ok(None) } else { Ok(batches::hold(tx, known, &[code])?.remove(code)) }
 }
 
-fn seen_now(tx: &mut Tx, row: Row) -> Result<Value, Error> {
-    let view = views(tx.conn, crate::store::INSIDE, vec![row])?.pop();
-    Ok(serde_json::to_value(view).unwrap_or_default())
-}
-
-/// A member that never changes may be left out; a place may be named by its p-code, too.
-fn fill(
-    given: &mut String,
-    name: &str,
-    kept: &str,
+/// What never changes may be left out, or repeated; a place may be named by its p-code, too.
+fn keep(
     tx: &mut Tx,
-    place: bool,
+    known: &Known,
+    part: &Standing,
+    sent: &mut Movement,
     findings: &mut Findings,
-) -> Result<(), Error> {
-    if given.is_empty() {
-        kept.clone_into(given);
-    }
-    let found = if place { references::places(tx.conn, [given.as_str()])?.remove(given.as_str()) } else { None };
-    let canonical = found.map_or_else(|| given.clone(), |place| place.code);
-    rows::unchanged(name, Some(&canonical), Some(kept), "", findings);
-    kept.clone_into(given);
-    Ok(())
+) -> Result<Place, Error> {
+    rows::unchanged("batch", Some(&sent.batch), Some(&part.own.batch), "", findings);
+    let mut found = Findings::default();
+    let named = known.place(tx, &mut sent.destination, "/destination", &mut found)?;
+    rows::unchanged("destination", Some(&sent.destination), Some(&part.own.destination), "", findings);
+    sent.batch.clone_from(&part.own.batch);
+    sent.destination.clone_from(&part.own.destination);
+    let (id, code) = (part.row.destination_id, part.own.destination.clone());
+    Ok(named.filter(|place| place.id == id).unwrap_or(Place { id, code, path: String::new() }))
 }
 
-/// The batch and the destination of a movement.
+/// The destination of a movement, of a batch that must be there.
 fn whereabouts(
     tx: &mut Tx,
-    movement: &Movement,
+    known: &Known,
+    batch: Option<&batches::Plan>,
+    sent: &mut Movement,
     findings: &mut Findings,
-) -> Result<Option<(batches::Row, references::Place)>, Error> {
-    let mut batch = None;
-    let mut destination = None;
-    for (name, code) in [("batch", &movement.batch), ("destination", &movement.destination)] {
-        let pointer = format!("/{name}");
-        if code.is_empty() {
-            if !findings.wrong_at(&pointer) {
-                findings.error("", "missing", Some(Value::from(name)), format!("`{name}` is required."));
-            }
-        } else if name == "batch" {
-            batch = batches::find(tx.conn, code)?;
-            if batch.is_none() {
-                rows::unknown_reference(tx, Resource::Batches, &pointer, code, findings)?;
-            }
-        } else {
-            destination = references::places(tx.conn, [code.as_str()])?.remove(code);
-            if destination.is_none() {
-                rows::unknown_reference(tx, Resource::Locations, &pointer, code, findings)?;
-            }
+) -> Result<Option<Place>, Error> {
+    for (name, code) in [("batch", &sent.batch), ("destination", &sent.destination)] {
+        if code.is_empty() && !findings.wrong_at(&format!("/{name}")) {
+            findings.error("", "missing", Some(Value::from(name)), format!("`{name}` is required."));
         }
     }
-    Ok(batch.zip(destination))
+    if batch.is_none() && !sent.batch.is_empty() {
+        rows::unknown_reference(tx, Resource::Batches, "/batch", &sent.batch, findings)?;
+    }
+    known.place(tx, &mut sent.destination, "/destination", findings)
+}
+
+/// A movement as it stands, and the plan of its batch without it.
+fn held(tx: &mut Tx, code: &str) -> Result<(batches::Plan, Standing, Known), Error> {
+    let missing = || Error::NotFound(Resource::Movements, code.to_owned());
+    let mut known = Known::default();
+    let (batch, _) = code.split_once('.').ok_or_else(missing)?;
+    let mut batch = batches::Plan::keeping(hold_batch(tx, &mut known, batch)?.ok_or_else(missing)?);
+    let part = batch.take(code).ok_or_else(missing)?;
+    Ok((batch, part, known))
 }
 
 impl Rows for Movements {
@@ -177,32 +145,7 @@ impl Rows for Movements {
     type Single = MovementSingle;
     type Body = Movement;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<MovementView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = movements::table
-            .into_boxed::<Backend>()
-            .filter(filter::movements(&resolved, who.viewer))
-            .filter(rows::after(request, "dated_on"))
-            .order(rows::order(request, "dated_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let page = Page::of(rows, request, |row| Position {
-            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        });
-        page.map(|rows| views(conn, who, rows))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(movements::table.filter(filter::movements(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(movements by "dated_on", |row: &Row| row.dated_on, filter::movements, views);
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(MovementSingle, i32)>, Error> {
         let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
@@ -211,37 +154,23 @@ impl Rows for Movements {
         Ok(singles(conn, who, vec![row])?.pop().map(|single| (single, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, &Target::New, body, &Precondition::default())
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
+        let (_, part, _) = held(tx, code)?;
+        Ok(serde_json::to_value(part.own).unwrap_or_default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, &Target::Path(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let before = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock(tx.conn, Lock::Batch(before.batch_id))?;
-        let before = find(tx.conn, code)?.ok_or_else(missing)?;
-        let names = names(tx.conn, crate::store::INSIDE, std::slice::from_ref(&before))?;
-        let batch = batches::code(tx.conn, before.batch_id)?;
-        let own = serde_json::to_value(before.own(&batch, &names)).unwrap_or_default();
-        put(tx, &Target::Path(code), &rows::merged(&own, patch), condition)
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let missing = || Error::NotFound(Self::RESOURCE, code.to_owned());
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        lock(tx.conn, Lock::Batch(row.batch_id))?;
-        let row = find(tx.conn, code)?.ok_or_else(missing)?;
-        condition.check(Some(row.revision))?;
-        if let Some(used) = used(tx.conn, &row)? {
+        let (mut batch, part, mut known) = held(tx, code)?;
+        condition.check(Some(part.row.revision))?;
+        if let Some(used) = part.used() {
             return Err(Error::InUse(used));
         }
-        delete(tx, &row)?;
-        tallies::batch(tx.conn, row.batch_id)?;
-        batches::touch(tx, row.batch_id)
+        batch.dropped.push(part);
+        batches::execute(tx, &mut known, batch, Findings::default()).map(|_| ())
     }
 
     fn sample() -> MovementView {

@@ -1,74 +1,83 @@
 //! Families coming back together.
 
+mod plan;
 mod resource;
+mod settle;
+mod standing;
 mod write;
+
+use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::Reading;
 use super::figures::{self, FigureView};
 use super::movements;
 use super::names::{Names, Wanted};
+use super::references::CHUNK;
 use super::rows::utc;
-use super::{Reading, Tx, tallies};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
-use crate::db::schema::returns;
+use crate::db::schema::{self, returns};
 use crate::db::types::{Word, list_from_text};
-use crate::domain::Resource;
 use crate::domain::batch::Party;
 use crate::domain::homecoming::Return;
 use crate::domain::words::{BatchKind, HouseholdCompleteness, Precision, Reason, Visibility};
 use crate::error::Error;
 
+pub(super) use plan::{Outbound, Plan, codes, outbound, plan};
 pub use resource::Returns;
+pub(super) use settle::{settle, settle_gone};
+pub(super) use standing::{Standing, hold};
+pub(super) use write::{READ_ONLY, execute};
 
 /// A return as it lies in the table.
-#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = returns, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     pub(super) id: i64,
     pub(super) code: String,
-    from_id: i64,
-    to_id: i64,
-    movement_id: Option<i64>,
-    agreement_id: Option<i64>,
-    scheduled_on: Option<NaiveDate>,
-    returned_on: Option<NaiveDate>,
-    returned_on_precision: Word<Precision>,
-    from_as_reported: Option<String>,
-    household_completeness: Option<Word<HouseholdCompleteness>>,
-    members_remaining: Option<i32>,
-    cancelled: bool,
-    reasons: String,
-    parties: String,
-    visibility: Word<Visibility>,
-    notes: Option<String>,
-    origin_id: i64,
-    destination_id: i64,
-    counted_agreement_id: Option<i64>,
-    batch_kind: Word<BatchKind>,
-    movement_is_public: bool,
-    dated_on: Option<NaiveDate>,
-    dated_last: Option<NaiveDate>,
-    happened: bool,
-    is_public: bool,
-    households: Option<i32>,
-    households_low: Option<i32>,
-    households_high: Option<i32>,
-    households_high_open: Option<bool>,
-    individuals: Option<i32>,
-    individuals_low: Option<i32>,
-    individuals_high: Option<i32>,
-    individuals_high_open: Option<bool>,
-    households_figure: Option<String>,
-    individuals_figure: Option<String>,
-    figure_count: i32,
-    revision: i32,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub(super) from_id: i64,
+    pub(super) to_id: i64,
+    pub(super) movement_id: Option<i64>,
+    pub(super) agreement_id: Option<i64>,
+    pub(super) scheduled_on: Option<NaiveDate>,
+    pub(super) returned_on: Option<NaiveDate>,
+    pub(super) returned_on_precision: Word<Precision>,
+    pub(super) from_as_reported: Option<String>,
+    pub(super) household_completeness: Option<Word<HouseholdCompleteness>>,
+    pub(super) members_remaining: Option<i32>,
+    pub(super) cancelled: bool,
+    pub(super) reasons: String,
+    pub(super) parties: String,
+    pub(super) visibility: Word<Visibility>,
+    pub(super) notes: Option<String>,
+    pub(super) origin_id: i64,
+    pub(super) destination_id: i64,
+    pub(super) counted_agreement_id: Option<i64>,
+    pub(super) batch_kind: Word<BatchKind>,
+    pub(super) movement_is_public: bool,
+    pub(super) dated_on: Option<NaiveDate>,
+    pub(super) dated_last: Option<NaiveDate>,
+    pub(super) happened: bool,
+    pub(super) is_public: bool,
+    pub(super) households: Option<i32>,
+    pub(super) households_low: Option<i32>,
+    pub(super) households_high: Option<i32>,
+    pub(super) households_high_open: Option<bool>,
+    pub(super) individuals: Option<i32>,
+    pub(super) individuals_low: Option<i32>,
+    pub(super) individuals_high: Option<i32>,
+    pub(super) individuals_high_open: Option<bool>,
+    pub(super) households_figure: Option<String>,
+    pub(super) individuals_figure: Option<String>,
+    pub(super) figure_count: i32,
+    pub(super) revision: i32,
+    pub(super) created_at: NaiveDateTime,
+    pub(super) updated_at: NaiveDateTime,
 }
 
 /// A return as it is read, with where it counts.
@@ -243,16 +252,6 @@ pub(super) fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
     Ok(returns::table.filter(returns::code.eq(code)).first(conn).optional()?)
 }
 
-fn by_id(conn: &mut Conn, id: i64) -> Result<Row, Error> {
-    Ok(returns::table.filter(returns::id.eq(id)).first(conn)?)
-}
-
-/// The fields that editors write.
-pub(super) fn own(conn: &mut Conn, row: &Row) -> Result<Return, Error> {
-    let names = names(conn, super::INSIDE, std::slice::from_ref(row))?;
-    row.own(&names)
-}
-
 fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
     let mut wanted = Wanted::default();
     wanted.locations(rows.iter().flat_map(|row| [row.from_id, row.to_id, row.origin_id, row.destination_id]));
@@ -273,42 +272,16 @@ fn single(conn: &mut Conn, who: Reading, row: Row) -> Result<ReturnSingle, Error
     Ok(ReturnSingle { homecoming: row.view(who, &names)?, figures })
 }
 
-/// Raises the revision of a return for the sake of a figure: once in a transaction.
-pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    if !tx.touched.insert((Resource::Returns, id)) {
-        return Ok(());
+/// The returns that refer to some movements, by movement.
+pub(super) fn of_movements(conn: &mut Conn, movements: &[i64]) -> Result<HashMap<i64, Vec<Row>>, Error> {
+    let mut found: HashMap<i64, Vec<Row>> = HashMap::new();
+    for keys in movements.chunks(CHUNK) {
+        let of_these = Condition::sql("movement_id IN (").keys(keys).then(")");
+        for row in returns::table.filter(of_these).load::<Row>(conn)? {
+            found.entry(row.movement_id.unwrap_or_default()).or_default().push(row);
+        }
     }
-    diesel::update(returns::table.filter(returns::id.eq(id)))
-        .set((returns::revision.eq(returns::revision + 1), returns::updated_at.eq(tx.at)))
-        .execute(tx.conn)?;
-    let row = by_id(tx.conn, id)?;
-    let own = serde_json::to_value(own(tx.conn, &row)?).ok();
-    tx.note(Resource::Returns, &row.code, row.revision, own.clone(), own);
-    Ok(())
-}
-
-/// The counts of a return after a write to its figures, and its new revision.
-pub(super) fn settle(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    tallies::homecoming(tx.conn, id)?;
-    touch(tx, id)
-}
-
-/// The code of a return that refers to a movement, if there is one.
-pub(super) fn of_movement(conn: &mut Conn, movement: i64) -> Result<Option<String>, Error> {
-    let of_it = returns::table.filter(returns::movement_id.eq(movement));
-    Ok(of_it.order(returns::code).select(returns::code).first(conn).optional()?)
-}
-
-/// How many families and persons came back of a movement, as far as anybody knows.
-pub(super) fn sums_of_movement(conn: &mut Conn, movement: i64) -> Result<(i64, i64), Error> {
-    let rows: Vec<(Option<i32>, Option<i32>)> = returns::table
-        .filter(returns::movement_id.eq(movement))
-        .filter(returns::happened.eq(true))
-        .select((returns::households, returns::individuals))
-        .load(conn)?;
-    let sum = |counts: Vec<Option<i32>>| counts.into_iter().flatten().map(i64::from).sum();
-    let (households, individuals) = rows.into_iter().unzip();
-    Ok((sum(households), sum(individuals)))
+    Ok(found)
 }
 
 /// What a return derives from its movement.
@@ -339,28 +312,30 @@ fn counted(movement: Option<&movements::Row>, from: i64, to: i64, agreement: Opt
     }
 }
 
-/// Lets the returns of a batch's movements follow it, after it has changed.
-pub(super) fn follow(conn: &mut Conn, batch: i64) -> Result<(), Error> {
-    let of_it = Condition::sql("movement_id IN (SELECT id FROM movements WHERE batch_id = ").key(batch).then(")");
-    let rows: Vec<Row> = returns::table.filter(of_it).load(conn)?;
-    for row in rows {
-        let Some(movement) = row.movement_id else { continue };
-        let movement = movements::by_id(conn, movement)?;
-        let counted = counted(Some(&movement), row.from_id, row.to_id, row.agreement_id);
-        diesel::update(returns::table.filter(returns::id.eq(row.id)))
-            .set((
-                returns::origin_id.eq(counted.origin_id),
-                returns::destination_id.eq(counted.destination_id),
-                returns::counted_agreement_id.eq(counted.agreement_id),
-                returns::batch_kind.eq(counted.kind),
-                returns::movement_is_public.eq(counted.movement_is_public),
-            ))
-            .execute(conn)?;
+impl Row {
+    /// Derives where the return counts.
+    fn stand(&mut self, movement: Option<&movements::Row>) {
+        let counted = counted(movement, self.from_id, self.to_id, self.agreement_id);
+        self.origin_id = counted.origin_id;
+        self.destination_id = counted.destination_id;
+        self.counted_agreement_id = counted.agreement_id;
+        self.batch_kind = counted.kind;
+        self.movement_is_public = counted.movement_is_public;
     }
-    Ok(())
 }
 
-/// The movement that a return names, if it does.
-pub(super) fn movement(conn: &mut Conn, code: &str) -> Result<Option<i64>, Error> {
-    Ok(find(conn, code)?.and_then(|row| row.movement_id))
+/// The returns of a movement that count elsewhere or otherwise, once it has changed.
+pub(super) fn following(movement: &movements::Row, returns: &[Row]) -> Vec<Row> {
+    let follow = |row: &Row| {
+        let mut after = row.clone();
+        after.stand(Some(movement));
+        (after != *row).then_some(after)
+    };
+    returns.iter().filter_map(follow).collect()
+}
+
+/// The code of the movement that a return names, if it does.
+pub(super) fn movement_of(conn: &mut Conn, code: &str) -> Result<Option<String>, Error> {
+    let of_it = returns::table.inner_join(schema::movements::table).filter(returns::code.eq(code));
+    Ok(of_it.select(schema::movements::code).first(conn).optional()?)
 }

@@ -1,19 +1,24 @@
 //! Local agreements that provided for departures.
 
+mod totals;
+
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::figures::Subject;
+use super::known::Known;
 use super::names::{Names, Wanted};
-use super::rows::{self, SAMPLE_TIME, utc};
+use super::rows::{self, SAMPLE_TIME, listed, utc};
 use super::sources::with_code;
-use super::{Filter, Precondition, Reading, Rows, Subject, Tx, Written, figures, filter, references};
-use crate::db::dialect::{Lock, lock};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use super::writes::Writes;
+use super::{Filter, Precondition, Reading, Rows, Tx, Written, figures, filter, references};
+use crate::db::Conn;
 use crate::db::schema::{agreements, batches, returns};
 use crate::db::types::{list_from_text, list_to_text};
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::agreement::Agreement;
 use crate::domain::batch::Party;
@@ -21,6 +26,8 @@ use crate::domain::findings::Findings;
 use crate::domain::period::Span;
 use crate::domain::text::search_column;
 use crate::error::Error;
+
+pub(super) use totals::{Plan, Standing, hold, settle};
 
 /// The resource `agreements`.
 pub struct Agreements;
@@ -60,13 +67,14 @@ pub struct AgreementView {
     pub updated_at: NaiveDateTime,
 }
 
-const READ_ONLY: &[&str] = &["location_name", "revision", "created_at", "updated_at", "warnings"];
+/// What an agreement reads and nobody writes.
+pub(super) const READ_ONLY: &[&str] = &["location_name", "revision", "created_at", "updated_at", "warnings"];
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = agreements, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     #[diesel(skip_insertion, skip_update)]
-    id: i64,
+    pub(super) id: i64,
     code: String,
     name: String,
     name_ar: Option<String>,
@@ -156,88 +164,58 @@ fn view(conn: &mut Conn, who: Reading, row: Row) -> Result<AgreementView, Error>
     row.view(who, &names)
 }
 
-fn own(conn: &mut Conn, row: &Row) -> Result<Agreement, Error> {
-    let names = names(conn, super::INSIDE, std::slice::from_ref(row))?;
-    row.own(&names)
-}
-
-/// Raises the revision of an agreement for the sake of a figure on it.
-pub(super) fn touch(tx: &mut Tx, id: i64) -> Result<(), Error> {
-    if !tx.touched.insert((Resource::Agreements, id)) {
-        return Ok(());
-    }
-    let target = agreements::table.filter(agreements::id.eq(id));
-    diesel::update(target)
-        .set((agreements::revision.eq(agreements::revision + 1), agreements::updated_at.eq(tx.at)))
-        .execute(tx.conn)?;
-    let row: Row = target.first(tx.conn)?;
-    let own = serde_json::to_value(own(tx.conn, &row)?).ok();
-    tx.note(Resource::Agreements, &row.code, row.revision, own.clone(), own);
-    Ok(())
-}
-
-/// The agreement of a code as it is when nobody else writes it, until the end of the transaction: a revision that was checked
-/// stays the last one.
-fn hold(tx: &mut Tx, code: &str) -> Result<Option<Row>, Error> {
-    let Some(row) = find(tx.conn, code)? else { return Ok(None) };
-    lock(tx.conn, Lock::Agreement(row.id))?;
-    find(tx.conn, code)
-}
-
 fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let mut agreement = rows::read(&with_code(body, code), &mut findings, READ_ONLY, Agreement::read)?;
     if let Some(code) = code {
         rows::path_code(code, &mut agreement.code, "", &mut findings);
     }
-    let before = hold(tx, &agreement.code)?;
+    let mut known = Known::default();
+    let standing = hold(tx, &mut known, &[&agreement.code])?.remove(&agreement.code);
     if code.is_some() {
-        condition.check(before.as_ref().map(|row| row.revision))?;
+        condition.check(standing.as_ref().map(|standing| standing.row.revision))?;
     }
     let mut location = None;
-    if let Some(code) = agreement.location.clone() {
-        location = references::places(tx.conn, [code.as_str()])?.remove(&code);
+    if let Some(code) = &mut agreement.location {
+        location = references::places(tx.conn, [code.as_str()])?.remove(code.as_str());
         match &location {
-            Some(place) => agreement.location = Some(place.code.clone()),
-            None => rows::unknown_reference(tx, Resource::Locations, "/location", &code, &mut findings)?,
+            Some(place) => code.clone_from(&place.code),
+            None => rows::unknown_reference(tx, Resource::Locations, "/location", code, &mut findings)?,
         }
     }
     rows::refuse_if_wrong(&findings)?;
-    if code.is_none() && before.is_some() {
+    if code.is_none() && standing.is_some() {
         return Err(Error::Taken(format!("There is an agreement {:?} already.", agreement.code)));
     }
-    let created = before.is_none();
-    let seen = before.clone().map(|row| view(tx.conn, super::INSIDE, row)).transpose()?;
-    let location = location.map(|place| place.id);
-    let after = serde_json::to_value(&agreement).ok();
-    if let Some(before) = before {
-        let was = own(tx.conn, &before)?;
-        if was != agreement {
-            let row = Row::new(&agreement, location, before.revision + 1, tx.at)?;
-            let row = Row { created_at: before.created_at, ..row };
-            diesel::update(agreements::table.filter(agreements::id.eq(before.id))).set(&row).execute(tx.conn)?;
-            figures::date(tx.conn, Subject::Agreement(before.id), agreement.signed_on.map(Span::day))?;
-            tx.note(Resource::Agreements, &agreement.code, row.revision, serde_json::to_value(was).ok(), after);
-        }
-    } else {
-        let revision = rows::first_revision(tx, Resource::Agreements, &agreement.code)?;
-        let row = Row::new(&agreement, location, revision, tx.at)?;
-        diesel::insert_into(agreements::table).values(&row).execute(tx.conn)?;
-        tx.note(Resource::Agreements, &agreement.code, revision, None, after);
-    }
-    let row = match seen {
-        Some(seen) => Some(seen),
-        None => find(tx.conn, &agreement.code)?.map(|row| view(tx.conn, super::INSIDE, row)).transpose()?,
-    };
-    let row = serde_json::to_value(row).unwrap_or_default();
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
+    let created = standing.is_none();
+    write(tx, &agreement, location.map(|place| place.id), standing)?;
     Ok(Written { code: agreement.code, created, warnings: findings.warnings })
 }
 
-/// The agreement of a code with the day that its figures are dated by, locked for the transaction.
-pub(super) fn subject(tx: &mut Tx, code: &str) -> Result<Option<(i64, Option<Span>)>, Error> {
-    let row = hold(tx, code)?;
-    Ok(row.map(|row| (row.id, row.signed_on.map(Span::day))))
+fn write(tx: &mut Tx, agreement: &Agreement, location: Option<i64>, standing: Option<Standing>) -> Result<(), Error> {
+    let Some(Standing { row: before, own, figures }) = standing else {
+        let revision = rows::first_revision(tx, Resource::Agreements, &agreement.code)?;
+        let row = Row::new(agreement, location, revision, tx.at)?;
+        diesel::insert_into(agreements::table).values(&row).execute(tx.conn)?;
+        return tx.note(Resource::Agreements, &agreement.code, revision, None, Some(agreement));
+    };
+    if own == *agreement {
+        return Ok(());
+    }
+    let row = Row::new(agreement, location, before.revision + 1, tx.at)?;
+    let row = Row { id: before.id, created_at: before.created_at, ..row };
+    tx.note(Resource::Agreements, &row.code, row.revision, Some(&own), Some(agreement))?;
+    // Figures without a date of their own follow the day of the agreement.
+    let (subject, span) = (Subject::Agreement(row.id), agreement.signed_on.map(Span::day));
+    let figures = figures::Plan::keeping(figures).settle(tx, subject, span, &mut std::iter::empty(), &HashMap::new());
+    let mut writes = Writes::default();
+    writes.agreements.changed.push(row);
+    writes.figures(figures);
+    writes.execute(tx.conn)
+}
+
+fn held(tx: &mut Tx, known: &mut Known, code: &str) -> Result<Standing, Error> {
+    hold(tx, known, &[code])?.remove(code).ok_or_else(|| Error::NotFound(Resource::Agreements, code.to_owned()))
 }
 
 impl Rows for Agreements {
@@ -246,33 +224,10 @@ impl Rows for Agreements {
     type Single = AgreementView;
     type Body = Agreement;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<AgreementView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = agreements::table
-            .into_boxed::<Backend>()
-            .filter(filter::agreements(&resolved, who.viewer))
-            .filter(rows::after(request, "signed_on"))
-            .order(rows::order(request, "signed_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
+    listed!(agreements by "signed_on", |row: &Row| row.signed_on, filter::agreements, |conn, who, rows: Vec<Row>| {
         let names = names(conn, who, &rows)?;
-        let views = rows.into_iter().map(|row| row.view(who, &names)).collect::<Result<_, _>>()?;
-        Ok(Page::of(views, request, |row: &AgreementView| Position {
-            date: row.signed_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        }))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(agreements::table.filter(filter::agreements(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+        rows.into_iter().map(|row| row.view(who, &names)).collect()
+    });
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(AgreementView, i32)>, Error> {
         let Some(row) = find(conn, code)? else { return Ok(None) };
@@ -280,22 +235,18 @@ impl Rows for Agreements {
         Ok(Some((view(conn, who, row)?, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
+        let standing = held(tx, &mut Known::default(), code)?;
+        Ok(serde_json::to_value(standing.own).unwrap_or_default())
     }
 
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
-        let before = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {
-        let row = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
+        let mut known = Known::default();
+        let Standing { row, own, figures } = held(tx, &mut known, code)?;
         condition.check(Some(row.revision))?;
         let of_it = batches::table.filter(batches::agreement_id.eq(row.id)).order(batches::code);
         let batch: Option<String> = of_it.select(batches::code).first(tx.conn).optional()?;
@@ -306,11 +257,12 @@ impl Rows for Agreements {
                 return Err(Error::InUse(format!("The {what} {code:?} refers to this agreement.")));
             }
         }
-        figures::delete_all(tx, Subject::Agreement(row.id))?;
-        let was = own(tx.conn, &row)?;
-        diesel::delete(agreements::table.filter(agreements::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, serde_json::to_value(was).ok(), None);
-        Ok(())
+        figures::note_gone(tx, &known, &figures)?;
+        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&own), None)?;
+        let mut writes = Writes::default();
+        writes.figures.gone.extend(figures.iter().map(|row| row.id));
+        writes.agreements.gone.push(row.id);
+        writes.execute(tx.conn)
     }
 
     fn sample() -> AgreementView {

@@ -1,0 +1,168 @@
+//! What is wrong, or remarkable, in a sheet: all of it counted, the first of it listed, each by row and column.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// How many errors, and how many warnings, a report lists; it counts them all.
+pub const LISTED: usize = 1_000;
+
+/// One thing that is wrong or remarkable in a sheet.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = SheetEntry)]
+pub struct Entry {
+    /// The row, as a spreadsheet shows it (the header is 1); null where the whole file is at fault.
+    #[schema(example = 17)]
+    pub row: Option<u32>,
+    /// The name of the column, whatever its heading was; a heading that is none of ours as it stands.
+    #[schema(example = "destination")]
+    pub column: Option<String>,
+    /// What kind of mistake, from the catalogue at `/problems/{code}`; never changes.
+    #[schema(value_type = String, example = "unknown_reference")]
+    pub code: &'static str,
+    /// What stands in the cell.
+    #[schema(value_type = Option<Value>, example = "Jarablous")]
+    pub value: Option<Value>,
+    /// A sentence for people.
+    pub message: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Entry {
+    /// Something about the whole file.
+    pub fn file(problem: Problem) -> Self {
+        let Problem { code, message, suggestion } = problem;
+        Self { row: None, column: None, code, value: None, message, suggestion }
+    }
+
+    /// Something about a row.
+    pub fn row(row: u32, problem: Problem) -> Self {
+        Self { row: Some(row), ..Self::file(problem) }
+    }
+
+    /// Something about a cell, which holds this text.
+    pub fn cell(row: u32, column: &str, text: &str, problem: Problem) -> Self {
+        let value = (!text.is_empty()).then(|| Value::from(shown(text)));
+        Self { column: Some(column.to_owned()), value, ..Self::row(row, problem) }
+    }
+}
+
+/// Text as a report repeats it: long text is cut.
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(100) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// What is wrong, without its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of mistake, from the catalogue.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a sentence about it.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), suggestion: None }
+    }
+
+    /// The same with what was probably meant.
+    pub fn meant(mut self, suggestion: impl Into<String>) -> Self {
+        self.suggestion = Some(suggestion.into());
+        self
+    }
+}
+
+/// Everything found in one sheet.
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct Report {
+    /// The first errors, which block.
+    pub errors: Vec<Entry>,
+    /// The first warnings, which do not.
+    pub warnings: Vec<Entry>,
+    /// How many errors there are.
+    pub errors_total: u64,
+    /// How many warnings there are.
+    pub warnings_total: u64,
+}
+
+impl Report {
+    /// Adds an error.
+    pub fn error(&mut self, entry: Entry) {
+        self.errors_total += 1;
+        if self.errors.len() < LISTED {
+            self.errors.push(entry);
+        }
+    }
+
+    /// Adds a warning.
+    pub fn warn(&mut self, entry: Entry) {
+        self.warnings_total += 1;
+        if self.warnings.len() < LISTED {
+            self.warnings.push(entry);
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.errors_total == 0
+    }
+
+    /// Whether another error would still be listed: where not, nothing need be looked up for it.
+    pub fn lists_more(&self) -> bool {
+        self.errors.len() < LISTED
+    }
+
+    /// Puts what is listed into the order of the rows; what concerns the whole file comes first.
+    pub fn sort(&mut self) {
+        self.errors.sort_by_key(|entry| entry.row);
+        self.warnings.sort_by_key(|entry| entry.row);
+    }
+}
+
+/// A sheet that is refused, with everything that is wrong in it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct RefusedSheet {
+    /// Which sheet.
+    pub sheet: String,
+    /// Always false: nothing was written.
+    pub committed: bool,
+    /// How many rows of data were read.
+    pub rows: i64,
+    /// Always empty.
+    #[schema(value_type = Object)]
+    pub counts: BTreeMap<String, u64>,
+    /// What is wrong, and what is remarkable.
+    #[serde(flatten)]
+    pub report: Report,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_counted_and_the_first_thousand_are_listed() {
+        let mut report = Report::default();
+        for row in (2..2_002).rev() {
+            report.error(Entry::row(row, Problem::new("missing", "`stage` is required.")));
+        }
+        assert_eq!((report.errors.len(), report.errors_total, report.is_clean()), (1_000, 2_000, false));
+        report.sort();
+        assert_eq!(report.errors[0].row, Some(1_002));
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(shown("حلب"), "حلب");
+        assert_eq!(shown(&"ح".repeat(101)).chars().count(), 101);
+    }
+}

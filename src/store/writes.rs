@@ -1,0 +1,106 @@
+//! Rows on their way into the tables: gathered while a write is settled, then written table by table, many at once.
+
+use diesel::prelude::*;
+
+use super::references::CHUNK;
+use super::rows::Outcome;
+use super::{Written, agreements, batches, figures, movements, returns};
+use crate::db::Conn;
+use crate::db::dialect::{Condition, each_db};
+use crate::db::schema;
+use crate::db::types::Word;
+use crate::domain::Resource;
+use crate::domain::words::FigureRole;
+use crate::error::Error;
+
+/// How many rows go into one statement: the widest has 40 columns, and a statement takes 32,766 values.
+const MANY: usize = 500;
+
+/// The rows of one table: new ones, ones that are there and have changed, and the keys of ones that go.
+pub(super) struct Of<R> {
+    pub(super) new: Vec<R>,
+    pub(super) changed: Vec<R>,
+    pub(super) gone: Vec<i64>,
+}
+
+impl<R> Default for Of<R> {
+    fn default() -> Self {
+        Self { new: vec![], changed: vec![], gone: vec![] }
+    }
+}
+
+/// Everything that a write does to the tables, history apart.
+#[derive(Default)]
+pub(super) struct Writes {
+    pub(super) agreements: Of<agreements::Row>,
+    pub(super) batches: Of<batches::Row>,
+    pub(super) movements: Of<movements::Row>,
+    pub(super) returns: Of<returns::Row>,
+    pub(super) figures: Of<figures::Row>,
+}
+
+/// What was written of one whole: a batch or a return with its parts.
+pub(super) struct Settlement {
+    /// The whole.
+    pub(super) written: Written,
+    /// What became of it and of each part that was sent, for a report.
+    pub(super) outcomes: Vec<(Resource, Outcome)>,
+    /// The codes of the figures that were sent.
+    pub(super) figures: Vec<String>,
+}
+
+macro_rules! delete {
+    ($conn:ident, $table:ident, $rows:expr) => {
+        for keys in $rows.gone.chunks(CHUNK) {
+            let these = Condition::sql("id IN (").keys(keys).then(")");
+            diesel::delete(schema::$table::table.filter(these)).execute($conn)?;
+        }
+    };
+}
+
+macro_rules! insert {
+    ($conn:ident, $table:ident, $rows:expr) => {
+        for rows in $rows.new.chunks(MANY) {
+            each_db!($conn, conn => diesel::insert_into(schema::$table::table).values(rows).execute(conn))?;
+        }
+    };
+}
+
+macro_rules! update {
+    ($conn:ident, $table:ident, $rows:expr) => {
+        for row in &$rows.changed {
+            diesel::update(schema::$table::table.filter(schema::$table::id.eq(row.id))).set(row).execute($conn)?;
+        }
+    };
+}
+
+impl Writes {
+    /// Takes over what becomes of the figures about one thing.
+    pub(super) fn figures(&mut self, settled: figures::Settled) {
+        self.figures.new.extend(settled.new);
+        self.figures.changed.extend(settled.changed.into_iter().map(|(_, after)| after));
+        self.figures.changed.extend(settled.redated);
+        self.figures.gone.extend(settled.dropped.into_iter().map(|row| row.id));
+    }
+
+    /// Writes it all: what refers to a row goes before it goes, and comes after it comes.
+    pub(super) fn execute(mut self, conn: &mut Conn) -> Result<(), Error> {
+        // Demotions go first: the index lets no phase have two recommended figures, not even for a moment.
+        self.figures.changed.sort_by_key(|row| row.role == Some(Word(FigureRole::Recommended)));
+        delete!(conn, figures, self.figures);
+        delete!(conn, movements, self.movements);
+        delete!(conn, batches, self.batches);
+        delete!(conn, returns, self.returns);
+        delete!(conn, agreements, self.agreements);
+        update!(conn, agreements, self.agreements);
+        insert!(conn, batches, self.batches);
+        update!(conn, batches, self.batches);
+        insert!(conn, movements, self.movements);
+        update!(conn, movements, self.movements);
+        insert!(conn, returns, self.returns);
+        update!(conn, returns, self.returns);
+        update!(conn, figures, self.figures);
+        insert!(conn, figures, self.figures);
+        Ok(())
+    }
+}

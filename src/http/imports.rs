@@ -184,6 +184,7 @@ pub async fn delete_import(
     Query::parse(request.query_string(), &[]).finish()?;
     let code = code_of(&request)?;
     let wanted = code.clone();
-    let gone = store::write(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
+    let gone =
+        store::write_long(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
     if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such(&code)) }
 }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{self, Seek};
+use std::path::Path;
 use std::sync::Mutex;
+
+use sha2::{Digest, Sha256};
 
 use super::intake::{Content, CreateMissing, Reader, Subject, Unit, Units};
 use super::report::{Entry, Problem, Report};
@@ -11,6 +15,7 @@ use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::domain::gazetteer::Gazetteer;
 use crate::domain::report::RefusedSheet;
+use crate::domain::token::hex;
 use crate::error::Error;
 use crate::store::imports::{self, Import, ImportView, NewRecord, Said, Wholes};
 use crate::store::{self, Tx, gazetteer};
@@ -32,6 +37,23 @@ pub struct Order {
     pub commit: bool,
     /// What is created where the sheet refers to something that is not there.
     pub create: CreateMissing,
+}
+
+/// A file of this machine (`-` is standard input) as it is imported, and its SHA-256. What cannot be read again is kept in a temporary
+/// file.
+pub fn spool(path: &Path) -> io::Result<(File, String)> {
+    let mut digest = Sha256::new();
+    let mut file = if path == Path::new("-") {
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        file.rewind()?;
+        file
+    } else {
+        File::open(path)?
+    };
+    io::copy(&mut file, &mut digest)?;
+    file.rewind()?;
+    Ok((file, hex(&digest.finalize())))
 }
 
 /// Imports a sheet, or tries to. `progress` is told how many of how many rows are done.
@@ -66,7 +88,7 @@ pub async fn run(
     // What a movement or a return comes to is known without writing it. Other rows refer to each other.
     let plain = matches!(sheet, Sheet::Movements | Sheet::Returns) && create == CreateMissing::default();
     match (commit, plain) {
-        (true, _) => store::write(db, clock, by, job).await,
+        (true, _) => store::write_long(db, clock, by, job).await,
         (false, true) => store::look(db, clock, by, job).await,
         (false, false) => store::rehearse(db, clock, by, job).await,
     }

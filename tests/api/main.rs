@@ -22,6 +22,7 @@ mod errors;
 mod figures;
 mod formats;
 mod history;
+mod imports;
 mod lists;
 mod locations;
 mod movements;

@@ -10,6 +10,7 @@ use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::net::TcpSocket;
 use actix_web::web::{self, Data};
+use futures_util::future::join;
 
 use crate::config::Config;
 use crate::db::Db;
@@ -90,12 +91,11 @@ pub fn build(
 }
 
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
-pub async fn open(config: &Config) -> Result<Db, Error> {
+pub fn open(config: &Config) -> Result<Db, Error> {
     let db = Db::open(&config.database_url, config.database_connections)?;
     if config.migrate_on_start {
         db.migrate()?;
     }
-    db.check().await?;
     Ok(db)
 }
 
@@ -124,8 +124,11 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
         };
         server = server.listen("http", listener, service).map_err(cannot)?;
     }
-    ready(&address.map_or_else(|| config.bind.clone(), |address| address.to_string()));
-    server.run().await.map_err(|error| Error::Internal(format!("the server failed: {error}")))
+    let address = address.map_or_else(|| config.bind.clone(), |address| address.to_string());
+    // In this order: the server's first step takes the signals over, and whoever stops a service that says it listens is
+    // heard.
+    let (ended, ()) = join(server.run(), async { ready(&address) }).await;
+    ended.map_err(|error| Error::Internal(format!("the server failed: {error}")))
 }
 
 /// Listens on every address that a name stands for, as far as it can be had.

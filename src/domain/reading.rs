@@ -60,7 +60,9 @@ impl<'a> Fields<'a> {
     pub fn need<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
         let before = self.findings.errors.len();
         let value = self.take(name);
-        if value.is_none() && self.findings.errors.len() == before && !self.broken {
+        // A sheet's reader may have refused it already.
+        let told = self.findings.errors.len() > before || self.findings.wrong_at(&self.pointer(name));
+        if value.is_none() && !told && !self.broken {
             let message = format!("`{name}` is required.");
             self.findings.error(self.at.clone(), "missing", Some(Value::from(name)), message);
         }

@@ -1,9 +1,10 @@
-//! Files out: rows as CSV or as lines of JSON, streamed in constant memory.
+//! Files in and out: sheets become bodies, and rows become CSV or lines of JSON, streamed in constant memory.
 
 pub mod csv;
 pub mod demo;
 pub mod import;
-mod report;
+pub mod intake;
+pub mod report;
 pub mod sheet;
 mod stream;
 pub mod table;

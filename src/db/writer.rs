@@ -190,7 +190,7 @@ mod tests {
             Ok(())
         };
         let (answer, answered) = oneshot::channel();
-        (Box::new(Waiting { write, done: Ok(()), answer }), answered)
+        (Box::new(Waiting { is_long: false, progress: Arc::default(), write, done: Ok(()), answer }), answered)
     }
 
     #[test]

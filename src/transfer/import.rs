@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -51,7 +51,13 @@ pub fn spool(path: &Path) -> io::Result<(File, String)> {
     } else {
         File::open(path)?
     };
-    io::copy(&mut file, &mut digest)?;
+    let mut bytes = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut bytes)? {
+            0 => break,
+            read => digest.update(&bytes[..read]),
+        }
+    }
     file.rewind()?;
     Ok((file, hex(&digest.finalize())))
 }

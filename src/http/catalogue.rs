@@ -1,5 +1,7 @@
 //! The one table of problem codes: what `/problems` serves, and what clients may rely on.
 
+mod sheets;
+
 use serde::Serialize;
 
 /// One code and what it means.
@@ -249,7 +251,7 @@ const ENTRIES: &[Entry] = &[
 
 /// Every entry: whole problems first.
 pub fn all() -> impl Iterator<Item = Entry> {
-    Code::ALL.iter().map(|code| code.entry()).chain(ENTRIES.iter().copied())
+    Code::ALL.iter().map(|code| code.entry()).chain(ENTRIES.iter().copied()).chain(sheets::SHEETS.iter().copied())
 }
 
 /// The entry of a code.
@@ -296,5 +298,32 @@ mod tests {
         let many = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), many);
+    }
+
+    /// The codes of `Problem::new("…"` in the files below a folder.
+    fn codes_below(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                codes_below(&path, found);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for (at, name) in text.match_indices("Problem::new(") {
+                let rest = text[at + name.len()..].trim_start();
+                found.extend(rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn every_problem_of_a_sheet_stands_there() {
+        let mut codes = vec!["created".to_owned()];
+        codes_below(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/transfer"), &mut codes);
+        assert!(codes.len() > 30, "{codes:?}");
+        let unknown: Vec<_> = codes.iter().filter(|code| find(code).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+        let unused = |entry: &&Entry| !codes.iter().any(|code| code == entry.code);
+        assert_eq!(sheets::SHEETS.iter().filter(unused).map(|entry| entry.code).collect::<Vec<_>>(), [""; 0]);
     }
 }

@@ -128,7 +128,7 @@ impl Units<'_> {
                 }
             }
             if !self.is_pcode_list {
-                self.group.end(report);
+                self.group.end();
             }
         }
     }
@@ -168,7 +168,10 @@ fn is_example(cell: Cell) -> bool {
 }
 
 /// What a problem with a cell is, by row and column.
-fn entry(row: &Row, place: &Place, problem: Problem) -> Entry {
+fn entry(row: &Row, place: &Place, mut problem: Problem) -> Entry {
+    if problem.code == "formula" {
+        problem.message = format!("In {}{}: {}", header::letters(place.at), row.number, problem.message);
+    }
     Entry::cell(row.number, place.column.name, numbers::bare(row.cell(place.at).text), problem)
 }
 

@@ -60,7 +60,7 @@ pub struct Cell<'r> {
 impl Cell<'_> {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.kind != CellKind::Formula && self.text.bytes().all(|byte| byte.is_ascii_whitespace())
+        self.kind != CellKind::Formula && self.text.trim().is_empty()
     }
 }
 

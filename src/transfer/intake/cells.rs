@@ -72,13 +72,16 @@ fn read(kind: Kind, cell: Cell, words: &mut Words, references: &mut References) 
         }
         CellKind::Text | CellKind::Number | CellKind::Date | CellKind::YesNo => {}
     }
-    let text = numbers::bare(unquoted(cell.text));
-    if text.is_empty() {
-        return Ok(Value::Null);
-    }
+    let free = unquoted(cell.text).trim();
+    let text = numbers::bare(free);
     let is = |kind| cell.kind == kind;
     match kind {
-        Kind::Text => Ok(text.into()),
+        _ if free.is_empty() => Ok(Value::Null),
+        // Marks of direction around free text are part of it, as in bodies.
+        Kind::Text => Ok(free.into()),
+        Kind::Names => Ok(entries(free).collect()),
+        Kind::Parties => entries(free).map(|party| words.party(party)).collect::<Result<_, _>>().map(Value::Array),
+        _ if text.is_empty() => Ok(Value::Null),
         Kind::Code => code(text),
         Kind::Movement => Ok(numbers::plain(text).into()),
         Kind::Place => references.find(Resource::Locations, text).map(Value::from),
@@ -99,8 +102,6 @@ fn read(kind: Kind, cell: Cell, words: &mut Words, references: &mut References) 
             let each = text.split([';', '؛', ',', '،', '\n']).map(str::trim).filter(|word| !word.is_empty());
             each.map(|word| words.find(vocabulary, word).map(Value::from)).collect::<Result<_, _>>().map(Value::Array)
         }
-        Kind::Names => Ok(entries(text).collect()),
-        Kind::Parties => entries(text).map(|party| words.party(party)).collect::<Result<_, _>>().map(Value::Array),
     }
 }
 
@@ -124,7 +125,7 @@ pub fn code(text: &str) -> Said {
 }
 
 fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';').map(numbers::bare).filter(|entry| !entry.is_empty())
+    text.split(';').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 fn yes_or_no(text: &str) -> Said {

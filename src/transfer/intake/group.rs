@@ -1,16 +1,17 @@
 //! The rows of one batch, return or agreement, on their way into one body.
 
+mod figures;
+mod finish;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::cells::{Cells, Last};
 use super::header::Header;
-use super::references::Created;
-use super::unit::{FIGURE, Layout, MOVEMENT, Marks, Place, Subject, Unit, WHOLE};
+use super::unit::{FIGURE, Layout, MOVEMENT, Place, Subject, Unit, WHOLE};
 use super::{entry, numbers};
-use crate::domain::Resource;
 use crate::transfer::report::{Entry, Problem, Report, shown};
 use crate::transfer::sheet::Sheet;
 use crate::transfer::table::{Cell, Row};
@@ -225,83 +226,6 @@ impl<'g> Group<'g> {
         has_stage
     }
 
-    /// The figure of a row, on a movement or on the whole.
-    fn figure(&mut self, row: &Row, movement: Option<usize>, report: &mut Report) {
-        let index = movement.map_or(self.figures.len(), |index| self.movements[index].figures.len());
-        let at = || match movement {
-            Some(movement) => format!("/movements/{movement}/figures/{index}"),
-            None => format!("/figures/{index}"),
-        };
-        let layout = self.layout.clone();
-        let places = &layout.parts[FIGURE];
-        let mut figure = Map::with_capacity(places.len() + 1);
-        for place in places {
-            match &self.read(place, row, report).said {
-                // Empty, they say nothing; every other empty cell clears.
-                Ok(Value::Null) if matches!(place.column.member, "code" | "role") => {}
-                Ok(value) => {
-                    figure.insert(place.column.member.to_owned(), value.clone());
-                }
-                Err(problem) => {
-                    let problem = problem.clone();
-                    self.told.push((format!("{}/{}", at(), place.column.member), problem.code));
-                    report.error(entry(row, place, problem));
-                }
-            }
-        }
-        for member in &self.told_columns[FIGURE] {
-            self.told.push((format!("{}/{member}", at()), "unknown_column"));
-        }
-        if let Some(place) = self.at.destination.filter(|_| self.subject == Subject::Published) {
-            match self.read(&place, row, report).said.clone() {
-                Ok(value) => drop(figure.insert("destination".to_owned(), value)),
-                Err(problem) => {
-                    self.told.push((format!("{}/destination", at()), problem.code));
-                    report.error(entry(row, &place, problem));
-                }
-            }
-        }
-        let figures = match movement {
-            Some(index) => &mut self.movements[index].figures,
-            None => &mut self.figures,
-        };
-        figures.push((row.number, figure.into()));
-    }
-
-    /// A row without a batch: a total that a source gives for an agreement.
-    fn published(&mut self, row: &Row, report: &mut Report) {
-        let layout = self.layout.clone();
-        let parts = [WHOLE, MOVEMENT].into_iter().flat_map(|part| &layout.parts[part]);
-        let mut fine = true;
-        for place in parts.filter(|place| !matches!(place.column.name, "agreement" | "destination")) {
-            if !row.cell(place.at).is_empty() {
-                let message = "A row without `batch` holds a total of an agreement: `agreement`, perhaps `destination`, and a figure.";
-                report.error(entry(row, place, Problem::new("no_batch", message)));
-                fine = false;
-            }
-        }
-        let agreement = self.at.agreement.filter(|place| !row.cell(place.at).is_empty());
-        let said = agreement.map(|place| (place, self.read(&place, row, report).said.clone()));
-        match said {
-            None if fine => {
-                report.error(missing(row, "batch", "`batch` is required, or `agreement` for a total of an agreement."))
-            }
-            None => {}
-            Some((_, Ok(code))) => self.code = code.as_str().unwrap_or_default().to_owned(),
-            Some((place, Err(problem))) => {
-                report.error(entry(row, &place, problem));
-                self.code.clear();
-            }
-        }
-        let has_stage = self.at.stage.is_some_and(|place| !row.cell(place.at).is_empty());
-        if !has_stage && fine && agreement.is_some() && self.at.stage.is_some() {
-            report.error(missing(row, "stage", "`stage` is required: a row without `batch` holds a figure."));
-        }
-        if has_stage {
-            self.figure(row, None, report);
-        }
-    }
-
     /// Adds what a row says of a part to what others said: a value beats empty, and two that differ are an error.
     fn hold(
         &mut self,
@@ -331,9 +255,10 @@ impl<'g> Group<'g> {
                 Some(before) if !before.is_null() && value.is_null() => {}
                 Some(before) if !before.is_null() => {
                     let (name, first) = (place.column.name, text(before));
+                    let of = if part == MOVEMENT { "movement" } else { layout.sheet.key() };
                     let message = format!(
-                        "`{name}` is {:?} in row {}, of the same code. Write one of them in both.",
-                        first, slot.row
+                        "`{name}` is {first:?} in row {}, of the same {of}. Write one of them in both.",
+                        slot.row
                     );
                     report.error(entry(row, place, Problem::new("contradiction", message).meant(first)));
                     slot.is_wrong = true;
@@ -354,101 +279,10 @@ impl<'g> Group<'g> {
         self.cells.read(place.index, cell)
     }
 
-    /// Makes units of what was created for a cell.
-    pub(super) fn created(&mut self, row: &Row, column: &'static str, cell: Cell, report: &mut Report) {
-        while let Some(created) = self.cells.references.take_created() {
-            let Created { resource, code, name, kind, nearest } = created;
-            let message =
-                format!("There is no {} {:?}: it is created as `{code}` ({kind}).", resource.singular(), shown(&name));
-            let problem = Problem { code: "created", message, suggestion: nearest };
-            report.warn(Entry::cell(row.number, column, numbers::bare(cell.text), problem));
-            let subject = if resource == Resource::Sources { Subject::Source } else { Subject::Location };
-            let mut body = json!({ "code": code, "name": name, "kind": kind });
-            if name.chars().any(|c| matches!(c, '\u{600}'..='\u{6ff}')) {
-                body["name_ar"] = name.into();
-            }
-            let layout = self.layout.clone();
-            let marks = Marks { layout, whole: vec![], movements: vec![], figures: vec![], created: Some(column) };
-            self.ready.push_back(Unit { subject, code, body, row: row.number, is_created: true, told: vec![], marks });
-        }
-    }
-
-    /// Ends the group: its unit is ready, after what it needs created.
-    pub fn end(&mut self, _report: &mut Report) {
-        if self.code.is_empty() {
-            return;
-        }
-        let mut marks = Marks {
-            layout: self.layout.clone(),
-            whole: vec![],
-            movements: Vec::with_capacity(self.movements.len()),
-            figures: vec![],
-            created: None,
-        };
-        let layout = self.layout.clone();
-        let mut told = std::mem::take(&mut self.told);
-        let mut body = Map::with_capacity(layout.parts[WHOLE].len() + 2);
-        if self.subject != Subject::Published {
-            for member in &self.told_columns[WHOLE] {
-                told.push((format!("/{member}"), "unknown_column"));
-            }
-            if self.rows > 1 {
-                marks.whole = self.whole.iter().map(|slot| slot.row).collect();
-            }
-            fill(&mut body, &layout.parts[WHOLE], self.whole.drain(..));
-        }
-        if !self.movements.is_empty() {
-            let mut movements = Vec::with_capacity(self.movements.len());
-            for (index, held) in self.movements.drain(..).enumerate() {
-                for member in &self.told_columns[MOVEMENT] {
-                    told.push((format!("/movements/{index}/{member}"), "unknown_column"));
-                }
-                let mut movement = Map::with_capacity(held.slots.len() + 1);
-                let (rows, values): (Vec<u32>, Vec<Value>) = held.figures.into_iter().unzip();
-                marks.movements.push((held.slots.iter().map(|slot| slot.row.max(held.row)).collect(), rows));
-                fill(&mut movement, &layout.parts[MOVEMENT], held.slots.into_iter());
-                if !values.is_empty() {
-                    movement.insert("figures".to_owned(), values.into());
-                }
-                movements.push(movement.into());
-            }
-            body.insert("movements".to_owned(), Value::Array(movements));
-        }
-        if !self.figures.is_empty() {
-            let (rows, values): (Vec<u32>, Vec<Value>) = self.figures.drain(..).unzip();
-            marks.figures = rows;
-            body.insert("figures".to_owned(), values.into());
-        }
-        let (subject, code, row) = (self.subject, std::mem::take(&mut self.code), self.first);
-        self.ready.push_back(Unit { subject, code, body: body.into(), row, is_created: false, told, marks });
-    }
-
     /// Reads a cell as one of a column of ours, where the file has other columns.
     pub(super) fn said(&mut self, column: &str, cell: Cell) -> super::cells::Said {
         let index = self.layout.sheet.columns().iter().position(|one| one.name == column).unwrap_or_default();
         self.cells.read(index, cell).said.clone()
-    }
-
-    /// A unit of the layout.
-    pub(super) fn unit(
-        &self,
-        code: String,
-        body: Map<String, Value>,
-        row: u32,
-        told: Vec<(String, &'static str)>,
-    ) -> Unit {
-        let layout = self.layout.clone();
-        let marks = Marks { layout, whole: vec![], movements: vec![], figures: vec![], created: None };
-        Unit { subject: Subject::Location, code, body: body.into(), row, is_created: false, told, marks }
-    }
-}
-
-/// Fills the members of a body with what was said of them.
-fn fill(body: &mut Map<String, Value>, places: &[Place], slots: impl Iterator<Item = Slot>) {
-    for (slot, place) in slots.zip(places) {
-        if let Some(value) = slot.value.filter(|_| !slot.is_wrong) {
-            body.insert(place.column.member.to_owned(), value);
-        }
     }
 }
 

@@ -231,7 +231,7 @@ impl Header {
 }
 
 /// A column as a spreadsheet names it: A, B … Z, AA.
-fn letters(mut at: usize) -> String {
+pub fn letters(mut at: usize) -> String {
     let mut letters = vec![];
     loop {
         letters.push(char::from(b'A' + u8::try_from(at % 26).unwrap_or_default()));

@@ -40,6 +40,9 @@ fn each_kind_of_cell_becomes_its_value() {
         ("reasons", "Siege; fear-of-reprisal، حصار", json!(["siege", "fear_of_reprisal", "siege"])),
         ("notes", "  any text ", json!("any text")),
         ("notes", "   ", Value::Null),
+        ("notes", "\u{a0}", Value::Null),
+        ("notes", " \u{200f}حلب ", json!("\u{200f}حلب")),
+        ("stage", "\u{200f}غادر\u{200e}", json!("departed")),
         ("url", "", Value::Null),
     ] {
         assert_eq!(one(column, text), Ok(expected), "{column}: {text}");

@@ -47,11 +47,10 @@ fn a_workbook_is_read_like_a_csv_and_says_more() {
         let taken = take_bytes(Sheet::Movements, &bytes, content, CreateMissing::default());
         assert_eq!(
             taken.errors(),
-            [
-                (5, "departed_on", "invalid_date", "2017-03-18"),
-                (5, "families".replace("families", "households").leak(), "formula", ""),
-            ]
+            [(5, "departed_on", "invalid_date", "2017-03-18"), (5, "households", "formula", ""),]
         );
+        let formula = &taken.report.errors[1];
+        assert_eq!((formula.value.clone(), formula.message.starts_with("In F5: ")), (Some(json!("306")), true));
         let body = json!({
             "code": "17", "origin": "al-waer", "departed_on": "2017-03-18",
             "movements": [{
@@ -93,4 +92,62 @@ fn what_stands_above_a_broken_row_is_read() {
     let taken = take_bytes(Sheet::Sources, text, Content::Csv, CreateMissing::default());
     assert_eq!(taken.errors(), [(3, "kind", "unknown_word", ""), (4, "", "not_utf8", "")]);
     assert_eq!((taken.rows, taken.units.len()), (2, 2));
+}
+
+#[test]
+fn one_worksheet_is_read_and_others_like_it_are_named() {
+    let mut workbook = Workbook::new();
+    for (name, code) in [("2016", "a"), ("2017", "b"), ("words", "c"), ("hidden", "d")] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        let headings = if name == "words" { ["kind", "", ""] } else { ["code", "name", "kind"] };
+        for (column, heading) in headings.iter().enumerate() {
+            sheet.write(0, column as u16, *heading).unwrap();
+        }
+        sheet.write(1, 0, code).unwrap().write(1, 1, "A").unwrap().write(1, 2, "ngo").unwrap();
+        sheet.set_hidden(name == "hidden");
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    let taken = take_bytes(Sheet::Sources, &bytes, Content::Xlsx, CreateMissing::default());
+    assert_eq!((taken.errors(), taken.warnings()), (vec![], vec![(0, "", "other_worksheet", "")]));
+    assert_eq!(taken.units.iter().map(|unit| unit.code.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(
+        taken.report.warnings[0].message,
+        "The worksheet \"2017\" has these columns, too; only \"2016\" was read."
+    );
+}
+
+#[test]
+fn days_of_workbooks_that_count_from_1904_are_right() {
+    let mut workbook = Workbook::new();
+    let date = Format::new().set_num_format("yyyy-mm-dd");
+    let sheet = workbook.add_worksheet();
+    for (column, heading) in ["code", "name", "signed_on"].iter().enumerate() {
+        sheet.write(0, column as u16, *heading).unwrap();
+    }
+    sheet.write(1, 0, "a").unwrap().write(1, 1, "A").unwrap();
+    sheet.write_with_format(1, 2, ExcelDateTime::from_ymd(2017, 3, 13).unwrap(), &date).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let of = |bytes: &[u8]| {
+        let taken = take_bytes(Sheet::Agreements, bytes, Content::Xlsx, CreateMissing::default());
+        assert_eq!(taken.errors(), []);
+        taken.units[0].body["signed_on"].clone()
+    };
+    assert_eq!(of(&bytes), json!("2017-03-13"));
+    assert_eq!(of(&with_1904(&bytes)), json!("2021-03-14"));
+}
+
+/// The same workbook, whose days count from 1904: 1,462 days later.
+fn with_1904(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Read;
+    let mut from = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut into = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+    for index in 0..from.len() {
+        let mut part = from.by_index(index).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        into.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        into.write_all(text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ").as_bytes()).unwrap();
+    }
+    into.finish().unwrap().into_inner()
 }

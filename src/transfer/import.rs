@@ -9,12 +9,12 @@ use std::sync::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::intake::{Content, CreateMissing, Reader, Subject, Unit, Units};
-use super::report::{Entry, Problem, Report};
 use super::sheet::Sheet;
 use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::domain::gazetteer::Gazetteer;
 use crate::domain::report::RefusedSheet;
+use crate::domain::report::{Entry, Problem, Report};
 use crate::domain::token::hex;
 use crate::error::Error;
 use crate::store::imports::{self, Import, ImportView, NewRecord, Said, Wholes};
@@ -42,7 +42,6 @@ pub struct Order {
 /// A file of this machine (`-` is standard input) as it is imported, and its SHA-256. What cannot be read again is kept in a temporary
 /// file.
 pub fn spool(path: &Path) -> io::Result<(File, String)> {
-    let mut digest = Sha256::new();
     let mut file = if path == Path::new("-") {
         let mut file = tempfile::tempfile()?;
         io::copy(&mut io::stdin().lock(), &mut file)?;
@@ -51,15 +50,20 @@ pub fn spool(path: &Path) -> io::Result<(File, String)> {
     } else {
         File::open(path)?
     };
-    let mut bytes = vec![0; 64 << 10];
+    let fingerprint = fingerprint(&mut file)?;
+    file.rewind()?;
+    Ok((file, fingerprint))
+}
+
+/// SHA-256, in hexadecimal: by it a file that comes again is recognised.
+pub fn fingerprint(mut file: impl Read) -> io::Result<String> {
+    let (mut digest, mut bytes) = (Sha256::new(), vec![0; 64 << 10]);
     loop {
         match file.read(&mut bytes)? {
-            0 => break,
+            0 => return Ok(hex(&digest.finalize())),
             read => digest.update(&bytes[..read]),
         }
     }
-    file.rewind()?;
-    Ok((file, hex(&digest.finalize())))
 }
 
 /// Imports a sheet, or tries to. `progress` is told how many of how many rows are done.

@@ -8,7 +8,6 @@ pub mod import;
 pub mod intake;
 #[cfg(test)]
 mod many;
-pub mod report;
 pub mod sheet;
 mod spool;
 mod stream;

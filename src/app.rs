@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::{self, Document, auth, middleware, problem};
+use crate::transfer;
 
 /// How long a client may take to send the head of a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -99,8 +100,9 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
     let document = Data::new(http::document());
     let server = HttpServer::new(move || build(state.clone(), document.clone()))
         .workers(config.workers)
-        // A job that has a thread has a connection, too: more threads than connections would only wait.
-        .worker_max_blocking_threads(config.database_connections)
+        // A job that has a thread has a connection, too: more threads than connections would only wait. Workbooks need none
+        // while they are written, and must not take the threads of those who have one.
+        .worker_max_blocking_threads(config.database_connections + transfer::AT_ONCE)
         .client_request_timeout(REQUEST_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(SHUTDOWN_TIMEOUT)

@@ -24,6 +24,10 @@ pub enum Error {
     ChangedSince(Vec<String>, usize),
     /// A statistic would have more rows than anybody reads.
     TooManyRows(usize),
+    /// More rows than the sheet of a workbook holds.
+    TooManyForSheet(usize),
+    /// A text that is longer than the cell of a workbook holds: its column, and its row as a spreadsheet counts.
+    TooLongForCell(String, u32),
     /// The database cannot be reached, is too busy, or cannot write. The text is for the log.
     Unavailable(String),
     /// A fault of ours. The text is for the log.
@@ -52,6 +56,8 @@ impl std::fmt::Display for Error {
                 if more > 0 { write!(f, ", and {more} more") } else { Ok(()) }
             }
             Self::TooManyRows(limit) => write!(f, "the answer has more than {limit} rows"),
+            Self::TooManyForSheet(limit) => write!(f, "a sheet has room for {limit} rows"),
+            Self::TooLongForCell(column, row) => write!(f, "the text of `{column}` in row {row} fits into no cell"),
             Self::Unavailable(text) => write!(f, "the database is not available: {text}"),
             Self::Internal(text) => write!(f, "internal error: {text}"),
         }

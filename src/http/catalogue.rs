@@ -77,6 +77,8 @@ problems! {
     InvalidSheet = "invalid_sheet", 422, "Invalid sheet",
         "The sheet was read, and nothing of it was written. `errors` lists what is wrong by row and column, the first 1,000 of `errors_total`.";
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
+    CellTooLong = "cell_too_long", 422, "Too long for a cell",
+        "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
         "The database cannot be reached or is too busy. Try again after `Retry-After` seconds.";

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod body;
 pub mod catalogue;
+mod files;
 pub mod middleware;
 mod openapi;
 pub mod problem;
@@ -22,7 +23,6 @@ use actix_web::{Route, guard, web};
 
 use crate::domain::words::Word;
 use crate::store::{Agreements, Batches, Figures, Locations, Movements, Returns, Rows, Sources};
-use crate::transfer::Format;
 use catalogue::Code;
 use openapi::{Described, Operations, Schemas};
 use problem::Problem;
@@ -107,7 +107,7 @@ impl Table {
     /// Adds the paths that each resource has.
     fn resource<R: Rows>(&mut self) {
         let operations = self.schemas.operations::<R>();
-        let Operations { list, csv, ndjson, create, get: one, replace, change, delete, history } = operations;
+        let Operations { list, files, create, get: one, replace, change, delete, history } = operations;
         let all = format!("/v1/{}", R::RESOURCE.word());
         self.path(
             &all,
@@ -116,8 +116,10 @@ impl Table {
                 on(Method::POST, || web::to(resource::create::<R>), create),
             ],
         );
-        self.path(format!("{all}.csv"), vec![get(|| web::to(resource::export_csv::<R>), csv)]);
-        self.path(format!("{all}.ndjson"), vec![get(|| web::to(resource::export_ndjson::<R>), ndjson)]);
+        for (format, described) in files {
+            let path = format!("{all}.{}", format.suffix());
+            self.path(path, vec![get(|| web::to(resource::export::<R>), described)]);
+        }
         self.path(format!("{all}.{{format}}"), vec![page(|| web::to(resource::no_such_format::<R>))]);
         self.path(
             format!("{all}/{{code}}"),
@@ -166,6 +168,3 @@ pub fn document() -> Document {
     });
     Document::of(operations, schemas)
 }
-
-/// The formats that lists, exports and statistics have beside JSON.
-pub const FILES: [Format; 2] = [Format::Csv, Format::Ndjson];

@@ -11,7 +11,7 @@ use super::catalogue::Code;
 use super::problem::{MEDIA_TYPE, Problem};
 use crate::domain::Finding;
 
-pub use described::Described;
+pub use described::{Described, file};
 pub use resources::Operations;
 pub use schemas::Schemas;
 
@@ -30,8 +30,8 @@ Records how people are displaced and how they come back. An **agreement** provid
 an origin; a batch has one **movement** for each destination; families come back in **returns**. Movements and returns \
 carry **figures**: what each **source** says, one of them recommended. Places are **locations** in one gazetteer.
 
-Rows are flat, codes are the only keys, and unknown is `null`, never 0. Lists are paged with `limit` and `cursor`; `.csv` \
-and `.ndjson` give everything that a filter finds. Every failure is a problem document (RFC 9457) with a stable `code`; \
+Rows are flat, codes are the only keys, and unknown is `null`, never 0. Lists are paged with `limit` and `cursor`; `.csv`, \
+`.xlsx` and `.ndjson`, for places also `.geojson`, give everything that a filter finds. Every failure is a problem document (RFC 9457) with a stable `code`; \
 `/problems` explains them all. Single rows have a strong `ETag` for `If-Match`, lists a weak one for `If-None-Match`.
 
 Reading needs a token unless the service runs with `PUBLIC_READ=true`; writing needs an editor's. `HEAD` works wherever \

@@ -149,6 +149,18 @@ impl From<Error> for Problem {
                 let detail = format!("The answer has more than {limit} rows: filter, or count by less.");
                 Self::new(Code::TooManyRows, detail)
             }
+            Error::TooManyForSheet(limit) => {
+                let detail = format!(
+                    "A workbook holds at most {limit} rows, and there are more: filter, or take the same path with `.csv`."
+                );
+                Self::new(Code::TooManyRows, detail)
+            }
+            Error::TooLongForCell(column, row) => {
+                let detail = format!(
+                    "Row {row} has more text in `{column}` than a cell of a workbook holds: take the same path with `.csv`."
+                );
+                Self::new(Code::CellTooLong, detail)
+            }
             Error::Unavailable(text) => {
                 let problem = Self::new(Code::Unavailable, Code::Unavailable.entry().meaning);
                 problem.with(header::RETRY_AFTER, RETRY_AFTER).because(text)
@@ -214,4 +226,21 @@ pub async fn get_problem(request: actix_web::HttpRequest) -> Result<HttpResponse
         return Ok(response.content_type("text/html; charset=utf-8").body(entry.to_html()));
     }
     Ok(response.json(entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_into_no_workbook_can_be_had_as_csv() {
+        for (error, code) in [
+            (Error::TooManyForSheet(1_048_575), "too_many_rows"),
+            (Error::TooLongForCell("aliases".to_owned(), 7), "cell_too_long"),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!((problem.status, problem.code), (422, code));
+            assert!(problem.detail.contains(".csv"), "{}", problem.detail);
+        }
+    }
 }

@@ -111,6 +111,8 @@ parameters! {
     COUNT = "count", Kind::Flag, "true", "Whether `total`, the number of all rows found, is given.";
     LABELS = "labels", Kind::Word(languages), "ar", "The language of names: `en`, or `ar` for Arabic names where there are any.";
     BOM = "bom", Kind::Flag, "true", "Whether the file begins with a byte order mark, by which Excel knows UTF-8.";
+    LANG = "lang", Kind::Word(languages), "ar",
+        "The language of whoever reads the workbook: with `ar` its sheet runs from right to left. The columns keep their names.";
     BEFORE = "cursor", Kind::Whole(1, i64::MAX as usize), "42", "Where the page begins: the `next_cursor` of the page before.";
     COMMIT = "commit", Kind::Flag, "true", "Whether the sheet is written; without it nothing is, and the answer says what would be.";
     CREATE_MISSING = "create_missing", Kind::Words(creatable), "locations",

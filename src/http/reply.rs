@@ -160,7 +160,7 @@ pub fn attachment(request: &HttpRequest, name: &str, format: Format) -> String {
     let mut file = name.to_owned();
     for (name, value) in query::pairs(request.query_string()) {
         let (Some(name), Some(value)) = (name, value) else { continue };
-        if !matches!(name.as_str(), "sort" | "bom" | "labels") {
+        if !matches!(name.as_str(), "sort" | "bom" | "labels" | "lang") {
             let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.') { c } else { '-' };
             file.push('_');
             file.extend(value.chars().take(40).map(plain));

@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::auth::{Caller, Read, Write};
-use super::body;
 use super::problem::Problem;
 use super::query::{self, Parameter, Query, default_sort};
 use super::reply::{self, Versioned};
+use super::{body, files};
 use crate::app::State;
 use crate::db::page::DEFAULT_LIMIT;
 use crate::domain::text::is_code;
@@ -79,8 +79,13 @@ pub fn list_parameters(resource: Resource) -> Vec<&'static Parameter> {
 
 /// What an export takes: always the whole filtered set.
 pub fn export_parameters(resource: Resource, format: Format) -> Vec<&'static Parameter> {
-    let bom = (format == Format::Csv).then_some(&query::BOM);
-    filters(resource).iter().copied().chain([sort_of(resource), &query::LABELS]).chain(bom).collect()
+    let all = filters(resource).iter().copied().chain([sort_of(resource), &query::LABELS]);
+    all.chain(files::parameters(format)).collect()
+}
+
+/// Whether rows are places, which can be put on a map.
+pub fn is_place(resource: Resource) -> bool {
+    resource == Resource::Locations
 }
 
 /// What a history takes.
@@ -133,9 +138,9 @@ pub async fn list<R: Rows>(
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let format = reply::negotiate(&request, &Format::ALL)?;
+    let format = reply::negotiate(&request, Format::offered(is_place(R::RESOURCE)))?;
     if format != Format::Json {
-        return send::<R>(caller, &state, &request, format).await;
+        return send::<R>(&caller, &state, &request, format).await;
     }
     let mut query = Query::parse(request.query_string(), &list_parameters(R::RESOURCE));
     let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
@@ -160,54 +165,49 @@ pub async fn list<R: Rows>(
     }
 }
 
-/// `GET /v1/{resource}.csv`: every row found.
-pub async fn export_csv<R: Rows>(
+/// `GET /v1/{resource}.csv` and the like: every row found.
+pub async fn export<R: Rows>(
     caller: Caller<Read>,
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    send::<R>(caller, &state, &request, Format::Csv).await
-}
-
-/// `GET /v1/{resource}.ndjson`: every row found.
-pub async fn export_ndjson<R: Rows>(
-    caller: Caller<Read>,
-    state: Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    send::<R>(caller, &state, &request, Format::Ndjson).await
+    send::<R>(&caller, &state, &request, files::asked(&request)?).await
 }
 
 async fn send<R: Rows>(
-    caller: Caller<Read>,
+    caller: &Caller<Read>,
     state: &State,
     request: &HttpRequest,
     format: Format,
 ) -> Result<HttpResponse, Problem> {
+    let name = R::RESOURCE.word();
     let mut query = Query::parse(request.query_string(), &export_parameters(R::RESOURCE, format));
     let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
     let (sort, bom) = (query.sort(default_sort(is_dated(R::RESOURCE))), query.flag(&query::BOM));
-    let export = Export::<R>::new(who, query.filter(), sort, format);
-    let begin = move |conn: &mut _| export.begin(conn, bom);
+    let about = files::about(name, state, &query);
+    let export = Export::<R>::new(who, query.filter(), sort);
+    if format == Format::Xlsx {
+        let begin = move |conn: &mut _| export.begin_workbook(conn);
+        return match reply::versioned(state, request, who.viewer, format, begin).await? {
+            Versioned::NotModified(response) => Ok(response),
+            Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, name, format, &tag)),
+            Versioned::Read(begun, tag) => {
+                let spool = begun.finish(&state.db, about).await?;
+                Ok(files::spooled(request, name, &tag, spool))
+            }
+        };
+    }
+    let begin = move |conn: &mut _| export.begin(conn, format, bom);
     match reply::versioned(state, request, who.viewer, format, begin).await? {
         Versioned::NotModified(response) => Ok(response),
-        Versioned::Read(rest, tag) => {
-            let mut response = reply::list_of(format, &tag);
-            let name = reply::attachment(request, R::RESOURCE.word(), format);
-            response.insert_header((header::CONTENT_DISPOSITION, name));
-            if request.method() == Method::HEAD {
-                // The file has no known length, and nobody reads it.
-                return Ok(response.body(actix_web::body::None::new()));
-            }
-            Ok(response.streaming(rest.stream(state.db.clone())))
-        }
+        Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, name, format, &tag)),
+        Versioned::Read(rest, tag) => Ok(files::streamed(request, name, format, &tag, rest.stream(state.db.clone()))),
     }
 }
 
 /// `GET /v1/{resource}.{anything else}`.
 pub async fn no_such_format<R: Rows>(_: HttpRequest) -> Result<HttpResponse, Problem> {
-    let word = R::RESOURCE.word();
-    Err(Problem::not_found(format!("There are /v1/{word} (JSON), /v1/{word}.csv and /v1/{word}.ndjson.")))
+    Err(files::no_such_format(&format!("/v1/{}", R::RESOURCE.word()), is_place(R::RESOURCE)))
 }
 
 /// `GET /v1/{resource}/{code}`: one row with its parts.

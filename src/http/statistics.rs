@@ -3,7 +3,7 @@
 mod described;
 mod pieces;
 
-use actix_web::http::{Method, header};
+use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
@@ -15,7 +15,7 @@ use super::auth::{Caller, Read};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
 use super::reply::{self, Versioned};
-use super::{Table, get, page};
+use super::{Table, files, get, page};
 use crate::app::State;
 use crate::db::Conn;
 use crate::domain::location::Level;
@@ -26,7 +26,7 @@ use crate::store::Reading;
 use crate::store::statistics::{
     self, By, DestinationRow, FlowRow, OriginRow, PlaceRow, Question, StockRow, SummaryRow, Which,
 };
-use crate::transfer::Format;
+use crate::transfer::{Format, Spool};
 
 /// One of the statistics.
 pub trait Statistic: 'static {
@@ -40,6 +40,8 @@ pub trait Statistic: 'static {
     const ABOUT: &'static str;
     /// What it takes beside the filters that all of them take.
     const PARAMETERS: &'static [&'static Parameter];
+    /// Whether its rows are places, which can be put on a map.
+    const PLACES: bool = false;
     /// Its rows.
     type Row: Serialize + Send + 'static;
     /// Its rows as the document describes them.
@@ -62,8 +64,7 @@ const FILTERS: [&Parameter; 6] =
 
 /// What a statistic takes.
 pub fn parameters<S: Statistic>(format: Format) -> Vec<&'static Parameter> {
-    let bom = (format == Format::Csv).then_some(&query::BOM);
-    S::PARAMETERS.iter().copied().chain(FILTERS).chain(bom).collect()
+    S::PARAMETERS.iter().copied().chain(FILTERS).chain(files::parameters(format)).collect()
 }
 
 /// `/v1/stats/flows`
@@ -170,6 +171,7 @@ impl Statistic for Destinations {
     const ABOUT: &'static str =
         "Every place that received people or saw returns, with its first and last arrival and its balance.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
+    const PLACES: bool = true;
     type Row = PlaceRow;
     type Schema = DestinationRow;
 
@@ -194,6 +196,7 @@ impl Statistic for Origins {
     const ABOUT: &'static str =
         "Every place that people left or came back to, with its first and last departure and its balance.";
     const PARAMETERS: &'static [&'static Parameter] = &[&query::LEVEL, &query::AS_OF];
+    const PLACES: bool = true;
     type Row = PlaceRow;
     type Schema = OriginRow;
 
@@ -254,10 +257,10 @@ impl Table {
         self.schemas.add::<S::Schema>();
         let path = S::PATH;
         self.path(path, vec![get(|| web::to(read::<S>), described::read::<S>())]);
-        let csv = described::export::<S>(Format::Csv, "CSV");
-        self.path(format!("{path}.csv"), vec![get(|| web::to(export_csv::<S>), csv)]);
-        let ndjson = described::export::<S>(Format::Ndjson, "lines of JSON");
-        self.path(format!("{path}.ndjson"), vec![get(|| web::to(export_ndjson::<S>), ndjson)]);
+        for format in files::formats(S::PLACES) {
+            let described = described::export::<S>(*format);
+            self.path(format!("{path}.{}", format.suffix()), vec![get(|| web::to(export::<S>), described)]);
+        }
         self.path(format!("{path}.{{format}}"), vec![page(|| web::to(no_such_format::<S>))]);
     }
 }
@@ -268,32 +271,22 @@ pub async fn read<S: Statistic>(
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let format = reply::negotiate(&request, &Format::ALL)?;
+    let format = reply::negotiate(&request, Format::offered(S::PLACES))?;
     answer::<S>(&caller, &state, &request, format).await
 }
 
-/// A statistic as CSV.
-pub async fn export_csv<S: Statistic>(
+/// A statistic as a file.
+pub async fn export<S: Statistic>(
     caller: Caller<Read>,
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    answer::<S>(&caller, &state, &request, Format::Csv).await
-}
-
-/// A statistic as lines of JSON.
-pub async fn export_ndjson<S: Statistic>(
-    caller: Caller<Read>,
-    state: Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    answer::<S>(&caller, &state, &request, Format::Ndjson).await
+    answer::<S>(&caller, &state, &request, files::asked(&request)?).await
 }
 
 /// A statistic in a format that there is not.
 pub async fn no_such_format<S: Statistic>(_: HttpRequest) -> Result<HttpResponse, Problem> {
-    let name = S::NAME;
-    Err(Problem::not_found(format!("{name} can be had as JSON (without an ending), .csv and .ndjson.")))
+    Err(files::no_such_format(S::PATH, S::PLACES))
 }
 
 async fn answer<S: Statistic>(
@@ -306,6 +299,17 @@ async fn answer<S: Statistic>(
     let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
     let bom = query.flag(&query::BOM);
     let question = question::<S>(request.query_string(), &mut query);
+    if format == Format::Xlsx {
+        let (about, sample) = (files::about(S::NAME, state, &query), S::sample(&question));
+        let read = move |conn: &mut Conn| S::rows(conn, who, &question);
+        return match reply::versioned(state, request, who.viewer, format, read).await? {
+            Versioned::NotModified(response) => Ok(response),
+            Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, S::NAME, format, &tag)),
+            Versioned::Read(rows, tag) => {
+                Ok(files::spooled(request, S::NAME, &tag, Spool::of(rows, sample, about).await?))
+            }
+        };
+    }
     let read = reply::versioned(state, request, who.viewer, format, move |conn| {
         Pieces::new(S::rows(conn, who, &question)?, &S::sample(&question), format, bom)
     });
@@ -320,7 +324,7 @@ async fn answer<S: Statistic>(
             if let Some(whole) = pieces.whole() {
                 return Ok(response.body(whole));
             }
-            if request.method() == Method::HEAD {
+            if files::is_head(request) {
                 return Ok(response.finish());
             }
             Ok(response.streaming(stream::iter(pieces)))

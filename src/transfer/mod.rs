@@ -1,17 +1,25 @@
-//! Files out: rows as CSV or as lines of JSON, streamed in constant memory.
+//! Files out: rows as CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
 
+pub mod cells;
 pub mod csv;
 pub mod demo;
+pub mod geojson;
+#[cfg(test)]
+mod many;
 mod report;
 pub mod sheet;
+mod spool;
 mod stream;
 mod table;
+pub mod xlsx;
 
 use serde::Serialize;
 
 use crate::error::Error;
 
+pub use spool::{AT_ONCE, Begun, Spool};
 pub use stream::{Export, Rest};
+pub use xlsx::About;
 
 /// A format of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,11 +30,21 @@ pub enum Format {
     Csv,
     /// One JSON object on each line.
     Ndjson,
+    /// A workbook with one sheet, for Excel and LibreOffice.
+    Xlsx,
+    /// Features on a map (RFC 7946).
+    Geojson,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Csv, Self::Ndjson];
+    pub const ALL: [Self; 5] = [Self::Json, Self::Csv, Self::Ndjson, Self::Xlsx, Self::Geojson];
+
+    /// The formats that rows can be had in: only places can be put on a map.
+    pub const fn offered(places: bool) -> &'static [Self] {
+        const ALL: &[Format] = &Format::ALL;
+        if places { ALL } else { &[Self::Json, Self::Csv, Self::Ndjson, Self::Xlsx] }
+    }
 
     /// The media type, as `Accept` names it.
     pub fn media_type(self) -> &'static str {
@@ -34,6 +52,8 @@ impl Format {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
             Self::Ndjson => "application/x-ndjson",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Geojson => "application/geo+json",
         }
     }
 
@@ -41,7 +61,7 @@ impl Format {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
-            Self::Json | Self::Ndjson => self.media_type(),
+            _ => self.media_type(),
         }
     }
 
@@ -51,33 +71,75 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Xlsx => "xlsx",
+            Self::Geojson => "geojson",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Csv => "CSV",
+            Self::Ndjson => "lines of JSON",
+            Self::Xlsx => "an Excel workbook",
+            Self::Geojson => "GeoJSON",
         }
     }
 
     /// What stands before the first row; the columns are those of `sample`.
     pub fn head<R: Serialize>(self, sample: &R, bom: bool) -> Result<Vec<u8>, Error> {
         let mut out = vec![];
-        if self == Self::Csv {
-            if bom {
-                out.extend_from_slice("\u{feff}".as_bytes());
+        match self {
+            Self::Csv => {
+                if bom {
+                    out.extend_from_slice("\u{feff}".as_bytes());
+                }
+                csv::write_header(sample, &mut out)?;
             }
-            csv::write_header(sample, &mut out)?;
+            Self::Json => out.extend_from_slice(br#"{"data":["#),
+            Self::Geojson => out.extend_from_slice(geojson::HEAD),
+            Self::Ndjson => {}
+            Self::Xlsx => return no_text(),
         }
         Ok(out)
     }
 
-    /// Some rows.
-    pub fn rows<R: Serialize>(self, rows: &[R]) -> Result<Vec<u8>, Error> {
+    /// Some rows: the first ones, or some that follow others.
+    pub fn rows<R: Serialize>(self, rows: &[R], first: bool) -> Result<Vec<u8>, Error> {
         let mut out = vec![];
-        match self {
-            Self::Csv => csv::write_rows(rows, &mut out)?,
-            Self::Json | Self::Ndjson => {
-                for row in rows {
+        if self == Self::Csv {
+            csv::write_rows(rows, &mut out)?;
+            return Ok(out);
+        }
+        for (at, row) in rows.iter().enumerate() {
+            if matches!(self, Self::Json | Self::Geojson) && (at > 0 || !first) {
+                out.push(b',');
+            }
+            match self {
+                Self::Xlsx => return no_text(),
+                Self::Geojson => geojson::write_row(row, &mut out)?,
+                Self::Json | Self::Ndjson | Self::Csv => {
                     serde_json::to_writer(&mut out, row).map_err(|error| Error::Internal(error.to_string()))?;
-                    out.push(b'\n');
                 }
+            }
+            if self == Self::Ndjson {
+                out.push(b'\n');
             }
         }
         Ok(out)
     }
+
+    /// What stands after the last row.
+    pub fn tail(self) -> &'static [u8] {
+        match self {
+            Self::Json => b"]}",
+            Self::Geojson => geojson::TAIL,
+            Self::Csv | Self::Ndjson | Self::Xlsx => b"",
+        }
+    }
+}
+
+fn no_text<T>() -> Result<T, Error> {
+    Err(Error::Internal("a workbook is no text that can be written piece by piece".to_owned()))
 }

@@ -85,6 +85,8 @@ both! {
                     "{list}{query}: {text}"
                 );
             }
+            let cells = format!("{:?}", public.get(&format!("/v1/{list}.xlsx")).await.is(200).sheet().rows);
+            assert!(!cells.contains("SECRET") && !cells.contains("secret.example"), "{list}.xlsx: {cells}");
         }
         for path in [
             "stats/flows?by=month,destination,agreement",

@@ -102,6 +102,7 @@ fn every_promised_operation_is_there() {
             ("post", ""),
             ("get", ".csv"),
             ("get", ".ndjson"),
+            ("get", ".xlsx"),
             ("get", "/{code}"),
             ("put", "/{code}"),
             ("patch", "/{code}"),
@@ -112,10 +113,14 @@ fn every_promised_operation_is_there() {
         }
     }
     for statistic in ["stats/flows", "stats/stocks", "stats/summary", "origins", "destinations"] {
-        for suffix in ["", ".csv", ".ndjson"] {
+        for suffix in ["", ".csv", ".ndjson", ".xlsx"] {
             assert!(has("get", &format!("/v1/{statistic}{suffix}")), "/v1/{statistic}{suffix}");
         }
     }
+    for places in ["locations", "origins", "destinations"] {
+        assert!(has("get", &format!("/v1/{places}.geojson")), "/v1/{places}.geojson");
+    }
+    assert!(!has("get", "/v1/movements.geojson") && !has("get", "/v1/stats/flows.geojson"));
     for (method, path) in [("get", "/v1/tokens"), ("post", "/v1/tokens"), ("delete", "/v1/tokens/{name}")] {
         assert!(has(method, path), "{method} {path}");
     }

@@ -1,4 +1,4 @@
-//! Files: the whole filtered set as CSV or NDJSON.
+//! Files: the whole filtered set as CSV, NDJSON or GeoJSON (workbooks are in `workbooks.rs`).
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,17 @@ const MOVEMENT_COLUMNS: &str = "code,batch,destination,destination_name,arrived_
 fn records(csv: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// A row as a feature.
+fn feature(row: &Value) -> Value {
+    let point = json!({"type": "Point", "coordinates": [row["longitude"], row["latitude"]]});
+    let geometry = if row["latitude"].is_null() { Value::Null } else { point };
+    let mut feature = json!({"type": "Feature", "geometry": geometry, "properties": row});
+    if !row["code"].is_null() {
+        feature["id"] = row["code"].clone();
+    }
+    feature
 }
 
 both! {
@@ -150,7 +161,71 @@ both! {
         }
         ask("text/csv", "/v1/movements/al-waer-01.SY0208").await.is_problem(406, "not_acceptable");
         ask("text/csv", "/v1/movements?limit=1").await.is_problem(400, "invalid_parameters");
-        app.public().get("/v1/movements.pdf").await.is_problem(404, "not_found");
+        let gone = app.public().get("/v1/movements.pdf").await.is_problem(404, "not_found");
+        let detail = gone.json()["detail"].as_str().unwrap().to_owned();
+        for ending in [".csv", ".ndjson", ".xlsx"] {
+            assert!(detail.contains(&format!("/v1/movements{ending}")), "{detail}");
+        }
+    }
+
+    async fn places_can_be_put_on_a_map(app) {
+        app.load_al_waer().await;
+        for (path, rows) in [
+            ("locations.geojson", "locations?limit=10000"),
+            ("locations.geojson?parent=SY02&labels=ar", "locations?limit=10000&parent=SY02&labels=ar"),
+            ("origins.geojson", "origins"),
+            ("destinations.geojson?level=admin1", "destinations?level=admin1"),
+            ("destinations.geojson?labels=ar", "destinations?labels=ar"),
+        ] {
+            let rows = app.public().rows(&format!("/v1/{rows}")).await;
+            let answer = app.public().get(&format!("/v1/{path}")).await.is(200);
+            assert_eq!(answer.header("Content-Type"), Some("application/geo+json"), "{path}");
+            assert!(answer.header("Content-Disposition").unwrap().ends_with(".geojson\""), "{path}");
+            let map = answer.json();
+            assert_eq!(map["type"], "FeatureCollection");
+            let features = map["features"].as_array().unwrap();
+            assert!(!rows.is_empty(), "{path}");
+            let expected: Vec<Value> = rows.iter().map(feature).collect();
+            assert_eq!(features, &expected, "{path}");
+        }
+    }
+
+    async fn a_place_without_coordinates_is_a_feature_without_geometry(app) {
+        assert_eq!(app.public().json("/v1/locations.geojson").await, json!({"type": "FeatureCollection", "features": []}));
+        given::world(app).await;
+        given::location("camp").with("latitude", 36.6).with("longitude", 38).put(app).await;
+        // From a place that lies in no governorate.
+        given::batch("b").with("origin", "camp").on("2017-03-18").to("bab", &[]).put(app).await;
+        let features = app.public().json("/v1/locations.geojson").await["features"].clone();
+        let of = |code: &str| features.as_array().unwrap().iter().find(|one| one["id"] == code).unwrap().clone();
+        assert_eq!(of("camp")["geometry"], json!({"type": "Point", "coordinates": [38.0, 36.6]}));
+        assert_eq!(of("bab")["geometry"], Value::Null);
+        assert_eq!(of("bab")["properties"], app.public().json("/v1/locations/bab").await);
+        let origin = app.public().json("/v1/origins.geojson").await["features"][0].clone();
+        assert_eq!((&origin["id"], &origin["geometry"]), (&json!("camp"), &of("camp")["geometry"]));
+        let nowhere = app.public().json("/v1/origins.geojson?level=admin1").await["features"][0].clone();
+        assert!(nowhere.get("id").is_none(), "an id is never null: {nowhere}");
+        assert_eq!(nowhere["properties"]["code"], Value::Null);
+    }
+
+    async fn only_places_can_be_put_on_a_map(app) {
+        app.load_al_waer().await;
+        let geo = app.public().with("Accept", "application/geo+json");
+        for path in ["movements", "sources", "figures", "stats/flows", "stats/stocks", "stats/summary"] {
+            app.public().get(&format!("/v1/{path}.geojson")).await.is_problem(404, "not_found");
+            geo.get(&format!("/v1/{path}")).await.is_problem(406, "not_acceptable");
+        }
+        for path in ["locations", "origins", "destinations"] {
+            let answer = geo.get(&format!("/v1/{path}")).await.is(200);
+            assert_eq!(answer.text(), app.public().text(&format!("/v1/{path}.geojson")).await, "{path}");
+            let tag = answer.etag();
+            geo.with("If-None-Match", &tag).get(&format!("/v1/{path}")).await.is(304);
+            for query in ["limit=1", "bom=true", "lang=ar", "parrent=SY"] {
+                app.public().get(&format!("/v1/{path}.geojson?{query}")).await.is_problem(400, "invalid_parameters");
+            }
+        }
+        geo.get("/v1/locations/SY07").await.is_problem(406, "not_acceptable");
+        app.stranger().await.get("/v1/locations.geojson").await.is_problem(401, "unauthorized");
     }
 
     async fn the_name_of_a_file_says_what_is_in_it(app) {

@@ -29,3 +29,4 @@ mod returns;
 mod sources;
 mod statistics;
 mod tokens;
+mod workbooks;

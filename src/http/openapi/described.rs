@@ -8,6 +8,7 @@ use crate::http::catalogue::{self, Code};
 use crate::http::query::{Kind, Parameter};
 use crate::http::tokens::{CreatedToken, TokenBody, TokenList};
 use crate::store::tokens::TokenRow;
+use crate::transfer::Format;
 
 /// The description of an operation.
 pub struct Described {
@@ -112,6 +113,47 @@ pub fn to_schema(name: &str) -> Value {
 /// JSON of a schema, with an example.
 pub fn json_of(schema: Value, example: &impl Serialize) -> Value {
     json!({"application/json": {"schema": schema, "example": example}})
+}
+
+/// A file of rows of a schema, with one of them as an example.
+pub fn file(format: Format, sample: &impl Serialize, row: &str) -> Value {
+    if format == Format::Xlsx {
+        return json!({"schema": {"type": "string", "format": "binary"}});
+    }
+    let mut bytes = format.head(sample, false).unwrap_or_default();
+    bytes.extend(format.rows(std::slice::from_ref(sample), true).unwrap_or_default());
+    bytes.extend(format.tail());
+    if format != Format::Geojson {
+        return json!({"schema": {"type": "string"}, "example": String::from_utf8_lossy(&bytes)});
+    }
+    let point = json!({
+        "type": ["object", "null"], "required": ["type", "coordinates"],
+        "description": "Where the place lies; null where nobody has measured.",
+        "properties": {
+            "type": {"type": "string", "const": "Point"},
+            "coordinates": {
+                "type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2,
+                "description": "Degrees east, then north (WGS 84).",
+            },
+        },
+    });
+    let feature = json!({
+        "type": "object", "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "const": "Feature"},
+            "id": {"type": "string", "description": "The code of the place, where the row is one place."},
+            "geometry": point,
+            "properties": to_schema(row),
+        },
+    });
+    let schema = json!({
+        "type": "object", "required": ["type", "features"],
+        "properties": {
+            "type": {"type": "string", "const": "FeatureCollection"},
+            "features": {"type": "array", "items": feature},
+        },
+    });
+    json!({"schema": schema, "example": serde_json::from_slice::<Value>(&bytes).unwrap_or_default()})
 }
 
 fn in_query(parameter: &Parameter) -> Value {

@@ -1,14 +1,14 @@
 //! The nine operations of a resource, described from its row types and samples.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::described::{Described, json_of, to_schema};
+use super::described::{Described, file, json_of, to_schema};
 use super::schemas::Schemas;
 use crate::domain::Resource;
 use crate::domain::words::Word;
-use crate::http::resource::{HISTORY_PARAMETERS, SINGLE_PARAMETERS, export_parameters, list_parameters};
+use crate::http::files;
+use crate::http::resource::{HISTORY_PARAMETERS, SINGLE_PARAMETERS, export_parameters, is_place, list_parameters};
 use crate::store::Rows;
 use crate::store::history::HistoryEntry;
 use crate::transfer::Format;
@@ -16,8 +16,7 @@ use crate::transfer::Format;
 /// The description of each operation of a resource.
 pub struct Operations {
     pub list: Described,
-    pub csv: Described,
-    pub ndjson: Described,
+    pub files: Vec<(Format, Described)>,
     pub create: Described,
     pub get: Described,
     pub replace: Described,
@@ -37,12 +36,6 @@ fn page_of(schema: &str, total: bool) -> Value {
             json!({"type": "integer", "minimum": 0, "description": "How many rows there are (with `count=true`)."});
     }
     json!({"type": "object", "required": ["data", "next_cursor"], "properties": properties})
-}
-
-fn file(format: Format, sample: &impl Serialize) -> Value {
-    let mut bytes = format.head(sample, false).unwrap_or_default();
-    bytes.extend(format.rows(std::slice::from_ref(sample)).unwrap_or_default());
-    json!({"schema": {"type": "string"}, "example": String::from_utf8_lossy(&bytes)})
 }
 
 impl Schemas {
@@ -94,22 +87,26 @@ impl Texts {
         let single = || json_of(to_schema(&single), &sample);
         let list = json!({"data": [R::sample()], "next_cursor": null});
         let mut page = json_of(page_of(&R::Row::name(), true), &list);
-        for format in crate::http::FILES {
-            page[format.media_type()] = file(format, &R::sample());
+        let formats = files::formats(is_place(R::RESOURCE));
+        for format in formats {
+            page[format.media_type()] = file(*format, &R::sample(), &R::Row::name());
         }
-        let export = |format: Format, what: &str| {
-            let content = json!({format.media_type(): file(format, &R::sample())});
-            self.describe(
-                &format!("export_{many}_{}", format.suffix()),
-                &format!("Export {many} as {what}"),
-                &format!("Every one of the {many} that the filter finds, streamed; columns as in the list."),
-            )
-            .guarded("reader")
-            .query(&export_parameters(R::RESOURCE, format))
-            .header("If-None-Match", "The `ETag` of the file that the caller has.", "W/\"1042-9f86d081884c7d65\"")
-            .answers(200, "The file.", Some(content), &["WeakETag", "ContentDisposition"])
-            .answers(304, "The caller has it already.", None, &["WeakETag"])
-            .problems(&[400, 401, 503])
+        let export = |format: Format| {
+            let content = json!({format.media_type(): file(format, &R::sample(), &R::Row::name())});
+            let described = self
+                .describe(
+                    &format!("export_{many}_{}", format.suffix()),
+                    &format!("Export {many} as {}", format.what()),
+                    &format!("Every one of the {many} that the filter finds, streamed; columns as in the list."),
+                )
+                .guarded("reader")
+                .query(&export_parameters(R::RESOURCE, format))
+                .header("If-None-Match", "The `ETag` of the file that the caller has.", "W/\"1042-9f86d081884c7d65\"")
+                .answers(200, "The file.", Some(content), &["WeakETag", "ContentDisposition"])
+                .answers(304, "The caller has it already.", None, &["WeakETag"])
+                .problems(&[400, 401, 503]);
+            // A workbook has room for so many rows, and a cell for so much text.
+            (format, if format == Format::Xlsx { described.problems(&[422]) } else { described })
         };
         let if_match = |described: Described| {
             described.header("If-Match", "The `ETag` of the row as the caller saw it: it must still be so.", "\"3\"")
@@ -132,9 +129,8 @@ impl Texts {
                 .header("If-None-Match", "The `ETag` of the page that the caller has.", "W/\"1042-9f86d081884c7d65\"")
                 .answers(200, "The page.", Some(page), &["WeakETag", "Link"])
                 .answers(304, "The caller has it already.", None, &["WeakETag"])
-                .problems(&[400, 401, 406, 503]),
-            csv: export(Format::Csv, "CSV"),
-            ndjson: export(Format::Ndjson, "lines of JSON"),
+                .problems(&[400, 401, 406, 422, 503]),
+            files: formats.iter().map(|format| export(*format)).collect(),
             create: self.describe(&self.id("create"), &format!("Create {an} {one}"), &create_text(R::RESOURCE))
                 .guarded("editor")
                 .query(SINGLE_PARAMETERS)

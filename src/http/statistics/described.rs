@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::{Statistic, parameters};
 use crate::domain::period::Unit;
-use crate::http::FILES;
-use crate::http::openapi::Described;
+use crate::http::files;
+use crate::http::openapi::{Described, file};
 use crate::store::statistics::{By, Question};
 use crate::transfer::Format;
 
@@ -19,11 +19,8 @@ fn asked() -> Question {
     Question { by: vec![By::Destination, By::Period(Unit::Month)], ..Question::default() }
 }
 
-fn file<S: Statistic>(format: Format) -> Value {
-    let sample = S::sample(&asked());
-    let mut bytes = format.head(&sample, false).unwrap_or_default();
-    bytes.extend(format.rows(std::slice::from_ref(&sample)).unwrap_or_default());
-    json!({"schema": {"type": "string"}, "example": String::from_utf8_lossy(&bytes)})
+fn content<S: Statistic>(format: Format) -> Value {
+    file(format, &S::sample(&asked()), &S::Schema::name())
 }
 
 /// The answer as JSON, or as a file where `Accept` asks for one.
@@ -36,8 +33,8 @@ pub(super) fn read<S: Statistic>() -> Described {
     });
     let example = json!({"data": [S::sample(&asked())]});
     let mut content = json!({"application/json": {"schema": schema, "example": example}});
-    for format in FILES {
-        content[format.media_type()] = file::<S>(format);
+    for format in files::formats(S::PLACES) {
+        content[format.media_type()] = self::content::<S>(*format);
     }
     let (header, meaning, tag) = IF_NONE_MATCH;
     let about = format!("{} Complete in one answer, never paged.", S::ABOUT);
@@ -51,14 +48,14 @@ pub(super) fn read<S: Statistic>() -> Described {
 }
 
 /// The answer as a file.
-pub(super) fn export<S: Statistic>(format: Format, what: &str) -> Described {
+pub(super) fn export<S: Statistic>(format: Format) -> Described {
     let name = S::NAME;
-    let content = json!({format.media_type(): file::<S>(format)});
+    let content = json!({format.media_type(): content::<S>(format)});
     let (header, meaning, tag) = IF_NONE_MATCH;
     Described::new(
         &format!("export_{name}_{}", format.suffix()),
         TAG,
-        &format!("Export {name} as {what}"),
+        &format!("Export {name} as {}", format.what()),
         &format!("The same rows and columns as `{}`.", S::PATH),
     )
     .guarded("reader")

@@ -19,10 +19,7 @@ pub(super) struct Pieces<R> {
 impl<R: Serialize> Pieces<R> {
     /// Begins to write, on the thread that has read: a short answer is complete after that.
     pub fn new(rows: Vec<R>, sample: &R, format: Format, bom: bool) -> Result<Self, Error> {
-        let mut written = format.head(sample, bom)?;
-        if format == Format::Json {
-            written.extend_from_slice(br#"{"data":["#);
-        }
+        let written = format.head(sample, bom)?;
         let mut pieces = Self { written, rows: rows.into_iter(), format };
         pieces.write(true)?;
         Ok(pieces)
@@ -36,18 +33,9 @@ impl<R: Serialize> Pieces<R> {
     /// Writes some more rows and, after the last, the end.
     fn write(&mut self, first: bool) -> Result<(), Error> {
         let rows: Vec<R> = self.rows.by_ref().take(AT_ONCE).collect();
-        if self.format != Format::Json {
-            self.written.extend(self.format.rows(&rows)?);
-            return Ok(());
-        }
-        for (at, row) in rows.iter().enumerate() {
-            if at > 0 || !first {
-                self.written.push(b',');
-            }
-            serde_json::to_writer(&mut self.written, row).map_err(|error| Error::Internal(error.to_string()))?;
-        }
+        self.written.extend(self.format.rows(&rows, first)?);
         if self.rows.as_slice().is_empty() {
-            self.written.extend_from_slice(b"]}");
+            self.written.extend_from_slice(self.format.tail());
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! A caller, and what it is answered.
 
+use std::io::{Cursor, Read};
+
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::TestRequest;
+use calamine::{Data, Reader, Xlsx};
 use serde_json::Value;
 
 use super::Call;
@@ -110,6 +113,12 @@ fn encoded(path: &str) -> String {
     path.bytes().map(byte).collect()
 }
 
+/// The only sheet of a workbook.
+pub struct Sheet {
+    pub name: String,
+    pub rows: Vec<Vec<Data>>,
+}
+
 /// What the service answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -146,6 +155,22 @@ impl Answer {
 
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{}: {error}: {}", self.asked, self.text()))
+    }
+
+    /// The workbook that it is.
+    pub fn sheet(&self) -> Sheet {
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(&self.bytes)).unwrap();
+        let [name] = book.sheet_names().try_into().expect("one sheet");
+        let range = book.worksheet_range(&name).unwrap();
+        Sheet { name, rows: range.rows().map(<[Data]>::to_vec).collect() }
+    }
+
+    /// One file of the archive that a workbook is.
+    pub fn part(&self, name: &str) -> String {
+        let mut archive = zip::ZipArchive::new(Cursor::new(&self.bytes)).unwrap();
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
     }
 
     /// Insists on a status.

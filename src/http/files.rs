@@ -1,0 +1,85 @@
+//! Files: everything that a list or a statistic has, in another format than one JSON object. The ending of the path says
+//! which, or `Accept`.
+
+use actix_web::body::{self, SizedStream};
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
+use futures_util::Stream;
+
+use super::problem::Problem;
+use super::query::{self, Parameter, Query};
+use super::reply;
+use crate::app::State;
+use crate::error::Error;
+use crate::transfer::{About, Format, Spool};
+
+/// The formats of files.
+pub fn formats(places: bool) -> &'static [Format] {
+    &Format::offered(places)[1..]
+}
+
+/// What a file of a format takes beside filters.
+pub fn parameters(format: Format) -> Option<&'static Parameter> {
+    match format {
+        Format::Csv => Some(&query::BOM),
+        Format::Xlsx => Some(&query::LANG),
+        Format::Json | Format::Ndjson | Format::Geojson => None,
+    }
+}
+
+/// The format that the path of a request ends in.
+pub fn asked(request: &HttpRequest) -> Result<Format, Problem> {
+    let path = request.match_pattern().unwrap_or_default();
+    let suffix = path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+    let format = Format::ALL.into_iter().find(|format| format.suffix() == suffix);
+    format.ok_or_else(|| Problem::not_found("There is no such format."))
+}
+
+/// A path with an ending that there is not.
+pub fn no_such_format(path: &str, places: bool) -> Problem {
+    let endings: Vec<String> = formats(places).iter().map(|format| format!("{path}.{}", format.suffix())).collect();
+    let (last, others) = endings.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+    Problem::not_found(format!("There are {path} (JSON), {} and {last}.", others.join(", ")))
+}
+
+/// What a workbook says of itself.
+pub fn about(name: &'static str, state: &State, query: &Query) -> About {
+    About { name, arabic: query.text(&query::LANG) == Some("ar"), made_at: state.clock.now() }
+}
+
+/// The head of a file.
+fn head(request: &HttpRequest, name: &str, format: Format, tag: &str) -> HttpResponseBuilder {
+    let mut response = reply::list_of(format, tag);
+    response.insert_header((header::CONTENT_DISPOSITION, reply::attachment(request, name, format)));
+    response
+}
+
+/// Whether nobody reads the file: it has no length that is known before, and is not even begun.
+pub fn is_head(request: &HttpRequest) -> bool {
+    request.method() == Method::HEAD
+}
+
+/// The head alone.
+pub fn nothing(request: &HttpRequest, name: &str, format: Format, tag: &str) -> HttpResponse {
+    head(request, name, format, tag).body(body::None::new())
+}
+
+/// A file as it is being read.
+pub fn streamed(
+    request: &HttpRequest,
+    name: &str,
+    format: Format,
+    tag: &str,
+    pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
+) -> HttpResponse {
+    head(request, name, format, tag).streaming(pieces)
+}
+
+/// A workbook.
+pub fn spooled(request: &HttpRequest, name: &str, tag: &str, spool: Spool) -> HttpResponse {
+    let mut response = head(request, name, Format::Xlsx, tag);
+    // A workbook is compressed already: the outermost middleware takes this word away again.
+    response.insert_header((header::CONTENT_ENCODING, "identity"));
+    response.body(SizedStream::new(spool.length(), Box::pin(spool.stream())))
+}

@@ -81,7 +81,7 @@ problems! {
         "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
-        "The database cannot be reached or is too busy. Try again after `Retry-After` seconds.";
+        "The database cannot be reached or is too busy, or there is no room for temporary files. Try again after `Retry-After` seconds.";
 }
 
 impl Code {

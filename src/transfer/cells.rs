@@ -52,7 +52,7 @@ where
     R: Serialize,
     F: FnMut(&str, Cell<'_>) -> Result<(), Error>,
 {
-    row.serialize(Line { show, name: String::new(), text: String::new() }).map_err(|Failed(error)| error)
+    row.serialize(Line { show, name: String::new(), text: String::with_capacity(256) }).map_err(|Failed(error)| error)
 }
 
 /// The names of the columns, from one row.

@@ -19,6 +19,8 @@ use crate::error::Error;
 pub const MAX_ROWS: usize = 1_048_575;
 /// The most text of a cell, in UTF-16 units: what the format allows.
 pub const MAX_TEXT: usize = 32_767;
+/// How hard the archive is packed, of 9: the usual 6 takes twice as long for the whole file, and saves a fifth of its size.
+const PACKING: u8 = 2;
 /// The most bytes of a file in a zip archive that every program can read.
 const MAX_PLAIN: u64 = u32::MAX as u64;
 
@@ -71,6 +73,7 @@ impl Sheet {
         let names = cells::names(sample)?;
         let columns: Vec<Column> = names.iter().map(|name| Column::of(name)).collect();
         let mut workbook = Workbook::new();
+        workbook.set_zip_compression_level(PACKING);
         let properties = DocProperties::new().set_title(about.name).set_author("homeward");
         workbook.set_properties(&properties.set_creation_datetime(&about.made_at));
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;

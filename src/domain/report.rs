@@ -10,6 +10,7 @@ pub const LISTED: usize = 1_000;
 
 /// One thing that is wrong or remarkable in a sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = SheetEntry)]
 pub struct Entry {
     /// The row, as a spreadsheet shows it (the header is 1); null where the whole file is at fault.
     #[schema(example = 17)]

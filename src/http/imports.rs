@@ -39,7 +39,7 @@ const NEWEST: Sort = Sort { by: SortBy::Code, descending: true };
 
 /// The sheet of a path.
 pub fn sheet_of(request: &HttpRequest) -> Result<Sheet, Problem> {
-    let name = request.match_info().get("sheet").unwrap_or_default();
+    let name = request.match_info().get("import").unwrap_or_default();
     Sheet::parse(name).ok_or_else(|| {
         let all: Vec<&str> = Sheet::ALL.iter().map(|sheet| sheet.word()).collect();
         Problem::not_found(format!("There is no sheet {}: there are {}.", name.escape_debug(), all.join(", ")))
@@ -161,7 +161,7 @@ pub async fn list_imports(
 }
 
 fn code_of(request: &HttpRequest) -> Result<String, Problem> {
-    let code = request.match_info().get("code").unwrap_or_default();
+    let code = request.match_info().get("import").unwrap_or_default();
     // What cannot be a code is not looked up: the databases differ in what they make of it.
     if crate::domain::text::is_code(code) { Ok(code.to_owned()) } else { Err(no_such(code)) }
 }
@@ -171,11 +171,7 @@ fn no_such(code: &str) -> Problem {
 }
 
 /// `GET /v1/imports/{code}`.
-pub async fn get_import(
-    _: Caller<Write>,
-    state: Data<State>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+pub async fn get_import(_: Caller<Write>, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     reply::negotiate(&request, &[Format::Json])?;
     Query::parse(request.query_string(), &[]).finish()?;
     let code = code_of(&request)?;
@@ -194,7 +190,6 @@ pub async fn delete_import(
     Query::parse(request.query_string(), &[]).finish()?;
     let code = code_of(&request)?;
     let wanted = code.clone();
-    let gone =
-        store::write(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
+    let gone = store::write(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
     if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such(&code)) }
 }

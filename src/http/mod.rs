@@ -7,6 +7,7 @@ pub mod auth;
 pub mod body;
 pub mod catalogue;
 mod files;
+pub mod imports;
 pub mod middleware;
 mod openapi;
 pub mod problem;
@@ -72,6 +73,16 @@ pub fn table() -> Table {
     table.path(
         "/v1/tokens/{name}",
         vec![on(Method::DELETE, || web::to(tokens::revoke_token), Described::revoke_token())],
+    );
+    table.path("/v1/imports", vec![get(|| web::to(imports::list_imports), Described::list_imports())]);
+    table.path(
+        // A sheet where something is sent, else the code of an import.
+        "/v1/imports/{import}",
+        vec![
+            get(|| web::to(imports::get_import), Described::get_import()),
+            on(Method::POST, || web::to(imports::create_import), Described::create_import()),
+            on(Method::DELETE, || web::to(imports::delete_import), Described::delete_import()),
+        ],
     );
     table.path("/problems", vec![get(|| web::to(problem::list_problems), Described::list_problems())]);
     table.path("/problems/{code}", vec![get(|| web::to(problem::get_problem), Described::get_problem())]);

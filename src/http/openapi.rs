@@ -1,6 +1,7 @@
 //! The OpenAPI document: made from the route table, the parameters, the vocabularies and the samples in the code.
 
 mod described;
+mod imports;
 mod resources;
 mod schemas;
 
@@ -46,6 +47,7 @@ const TAGS: &[(&str, &str)] = &[
     ("returns", "Families coming back together on a date."),
     ("figures", "What one source says about one movement, return, batch or agreement."),
     ("statistics", "Sums over movements and returns, complete in one answer."),
+    ("imports", "Sheets on their way in: tried, committed, listed, taken back."),
     ("tokens", "Who may do what (admins only)."),
     ("system", "Health, this document, and the catalogue of problems."),
 ];

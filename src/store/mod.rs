@@ -47,6 +47,7 @@ pub use filter::Filter;
 pub use locations::Locations;
 pub use movements::Movements;
 pub use returns::Returns;
+pub use rows::SAMPLE_TIME;
 pub use sources::Sources;
 
 /// Who reads, and in which language names are given.
@@ -110,14 +111,27 @@ pub trait Rows: Send + Sync + 'static {
     /// One row, if it is there for whoever reads, and its revision.
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(Self::Single, i32)>, Error>;
 
+    /// The fields of a row that are written, as a body; nobody else writes it until the end of the transaction.
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error>;
+
+    /// Creates the row of a body, or creates or replaces the one of a code.
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error>;
+
     /// Creates a row.
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error>;
+    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
+        Self::put(tx, None, body, &Precondition::default())
+    }
 
     /// Creates or replaces the row of a code.
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error>;
+    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        Self::put(tx, Some(code), body, condition)
+    }
 
     /// Changes some fields of a row: a JSON Merge Patch (RFC 7396).
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error>;
+    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+        let own = Self::held(tx, code)?;
+        Self::put(tx, Some(code), &rows::merged(&own, patch), condition)
+    }
 
     /// Deletes a row and its parts.
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error>;

@@ -191,6 +191,41 @@ pub fn order(request: &PageRequest, date: &'static str) -> dialect::Condition {
     }
 }
 
+/// The reads of a list: one page of it, and how many rows there are. No function, since nobody can name the types of the
+/// queries of the combined backend.
+macro_rules! listed {
+    ($table:ident by $column:literal, $date:expr, $filter:expr, $views:expr) => {
+        fn page(
+            conn: &mut Conn,
+            who: Reading,
+            filter: &Filter,
+            request: &$crate::db::page::PageRequest,
+        ) -> Result<$crate::db::page::Page<Self::Row>, Error> {
+            use $crate::db::page::{Page, Position, SortBy};
+            let resolved = filter::resolve(conn, who, filter)?;
+            let rows: Vec<Row> = $table::table
+                .into_boxed::<$crate::db::Backend>()
+                .filter($filter(&resolved, who.viewer))
+                .filter(rows::after(request, $column))
+                .order(rows::order(request, $column))
+                .limit(rows::fetch(request))
+                .load(conn)?;
+            let page = Page::of(rows, request, |row| Position {
+                date: $date(row).filter(|_| request.sort.by == SortBy::Date),
+                time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
+                code: row.code.clone(),
+            });
+            page.map(|rows| $views(conn, who, rows))
+        }
+
+        fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
+            let resolved = filter::resolve(conn, who, filter)?;
+            Ok($table::table.filter($filter(&resolved, who.viewer)).count().get_result(conn)?)
+        }
+    };
+}
+pub(super) use listed;
+
 /// One row more than asked for tells whether there is a next page.
 pub fn fetch(request: &PageRequest) -> i64 {
     i64::try_from(request.limit).unwrap_or(i64::MAX - 1) + 1

@@ -5,13 +5,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::rows::{self, SAMPLE_TIME, utc};
+use super::rows::{self, SAMPLE_TIME, listed, utc};
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, filter};
+use crate::db::Conn;
 use crate::db::dialect::Lock;
-use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::{figures, sources};
 use crate::db::types::Word;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::findings::Findings;
 use crate::domain::source::Source;
@@ -188,45 +187,20 @@ impl Rows for Sources {
     type Single = SourceView;
     type Body = Source;
 
-    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<SourceView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = sources::table
-            .into_boxed::<Backend>()
-            .filter(filter::sources(&resolved, who.viewer))
-            .filter(rows::after(request, "code"))
-            .order(rows::order(request, "code"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let views = rows.into_iter().map(|row| row.view(who.arabic)).collect();
-        Ok(Page::of(views, request, |row: &SourceView| Position {
-            date: None,
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        }))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(sources::table.filter(filter::sources(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(sources by "code", |_: &Row| None, filter::sources, |_, who: Reading, rows: Vec<Row>| Ok(rows.into_iter().map(|row| row.view(who.arabic)).collect()));
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(SourceView, i32)>, Error> {
         let row = find(conn, code)?.filter(|row| !row.confidential || who.viewer.sees_confidential());
         Ok(row.map(|row| (row.revision, row)).map(|(revision, row)| (row.view(who.arabic), revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let before = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        let own = serde_json::to_value(before.own()).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(serde_json::to_value(before.own()).unwrap_or_default())
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {

@@ -51,15 +51,11 @@ impl Rows for Many {
         Ok(None)
     }
 
-    fn create(_: &mut Tx, _: &Value) -> Result<Written, Error> {
+    fn held(_: &mut Tx, _: &str) -> Result<Value, Error> {
         Err(Error::Taken(String::new()))
     }
 
-    fn replace(_: &mut Tx, _: &str, _: &Value, _: &Precondition) -> Result<Written, Error> {
-        Err(Error::Taken(String::new()))
-    }
-
-    fn change(_: &mut Tx, _: &str, _: &Value, _: &Precondition) -> Result<Written, Error> {
+    fn put(_: &mut Tx, _: Option<&str>, _: &Value, _: &Precondition) -> Result<Written, Error> {
         Err(Error::Taken(String::new()))
     }
 

@@ -4,13 +4,14 @@ pub mod cells;
 pub mod csv;
 pub mod demo;
 pub mod geojson;
+pub mod import;
 #[cfg(test)]
 mod many;
 mod report;
 pub mod sheet;
 mod spool;
 mod stream;
-mod table;
+pub mod table;
 pub mod xlsx;
 
 use serde::Serialize;

@@ -64,6 +64,12 @@ impl Described {
         self
     }
 
+    /// It takes a file, by media types.
+    pub fn body_of(mut self, content: Value) -> Self {
+        self.operation["requestBody"] = json!({"required": true, "content": content});
+        self
+    }
+
     /// It can answer this; headers by their names in `components`.
     pub fn answers(mut self, status: u16, description: &str, content: Option<Value>, headers: &[&str]) -> Self {
         let names = headers.iter().copied().chain(["XRequestId"]);

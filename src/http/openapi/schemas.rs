@@ -9,8 +9,10 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::described::to_schema;
+use super::imports::sheet_problem;
 use crate::domain::figure::{self, Figure};
 use crate::domain::movement::{self, Movement};
+use crate::domain::report::Entry;
 use crate::domain::{Resource, Warning};
 use crate::http::catalogue::Catalogue;
 use crate::http::problem::Problem;
@@ -18,6 +20,7 @@ use crate::http::system::Health;
 use crate::http::tokens::{CreatedToken, TokenBody, TokenList};
 use crate::store::Rows;
 use crate::store::history::HistoryEntry;
+use crate::store::imports::ImportView;
 
 /// The schemas that descriptions speak of, by name.
 pub struct Schemas(BTreeMap<String, Value>);
@@ -32,6 +35,9 @@ impl Default for Schemas {
         schemas.add::<Health>();
         schemas.add::<TokenList>();
         schemas.add::<CreatedToken>();
+        schemas.add::<ImportView>();
+        schemas.add::<Entry>();
+        schemas.0.insert("SheetProblem".to_owned(), sheet_problem());
         schemas.0.insert("TokenBody".to_owned(), closed::<TokenBody>(&[]));
         let mut part = closed::<Movement>(movement::READ_ONLY);
         nest(&mut part, "figures", "FigurePart");

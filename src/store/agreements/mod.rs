@@ -12,14 +12,13 @@ use serde_json::{Value, json};
 use super::figures::Subject;
 use super::known::Known;
 use super::names::{Names, Wanted};
-use super::rows::{self, SAMPLE_TIME, utc};
+use super::rows::{self, SAMPLE_TIME, listed, utc};
 use super::sources::with_code;
 use super::writes::Writes;
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, figures, filter, references};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::Conn;
 use crate::db::schema::{agreements, batches, returns};
 use crate::db::types::{list_from_text, list_to_text};
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::agreement::Agreement;
 use crate::domain::batch::Party;
@@ -231,33 +230,10 @@ impl Rows for Agreements {
     type Single = AgreementView;
     type Body = Agreement;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<AgreementView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = agreements::table
-            .into_boxed::<Backend>()
-            .filter(filter::agreements(&resolved, who.viewer))
-            .filter(rows::after(request, "signed_on"))
-            .order(rows::order(request, "signed_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
+    listed!(agreements by "signed_on", |row: &Row| row.signed_on, filter::agreements, |conn, who, rows: Vec<Row>| {
         let names = names(conn, who, &rows)?;
-        let views = rows.into_iter().map(|row| row.view(who, &names)).collect::<Result<_, _>>()?;
-        Ok(Page::of(views, request, |row: &AgreementView| Position {
-            date: row.signed_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        }))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(agreements::table.filter(filter::agreements(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+        rows.into_iter().map(|row| row.view(who, &names)).collect()
+    });
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(AgreementView, i32)>, Error> {
         let Some(row) = find(conn, code)? else { return Ok(None) };
@@ -265,18 +241,13 @@ impl Rows for Agreements {
         Ok(Some((view(conn, who, row)?, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let standing = held(tx, &mut Known::default(), code)?;
-        let own = serde_json::to_value(standing.own).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(serde_json::to_value(standing.own).unwrap_or_default())
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {

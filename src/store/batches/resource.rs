@@ -6,15 +6,14 @@ use serde_json::{Value, json};
 
 use super::write::{delete, put};
 use super::{Batch, BatchSingle, BatchView, Row, Standing, find, hold, single, views};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::Conn;
 use crate::db::schema::batches;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
 use crate::store::known::Known;
-use crate::store::rows::SAMPLE_TIME;
+use crate::store::rows::{SAMPLE_TIME, listed};
 use crate::store::{Filter, Movements, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `batches`.
@@ -30,27 +29,7 @@ impl Rows for Batches {
     type Single = BatchSingle;
     type Body = Batch;
 
-    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<BatchView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = batches::table
-            .into_boxed::<Backend>()
-            .filter(filter::batches(&resolved, who.viewer))
-            .filter(rows::after(request, "dated_on"))
-            .order(rows::order(request, "dated_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let page = Page::of(rows, request, |row| Position {
-            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        });
-        page.map(|rows| views(conn, who, rows))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(batches::table.filter(filter::batches(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(batches by "dated_on", |row: &Row| row.dated_on, filter::batches, views);
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(BatchSingle, i32)>, Error> {
         let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
@@ -59,18 +38,13 @@ impl Rows for Batches {
         Ok(Some((single(conn, who, row)?, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let standing = held(tx, &mut Known::default(), code)?;
-        let own = serde_json::to_value(standing.own).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(serde_json::to_value(standing.own).unwrap_or_default())
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {

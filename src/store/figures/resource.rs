@@ -5,9 +5,8 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Figure, FigureView, Mode, Owner, Plan, Row, Subject, names, plan};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::Conn;
 use crate::db::schema::figures;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::batch::check_departed;
 use crate::domain::figure::READ_ONLY;
@@ -16,7 +15,7 @@ use crate::domain::homecoming::check_returned;
 use crate::domain::words::{FigureRole, Quantifier, Scope, Stage};
 use crate::error::Error;
 use crate::store::known::{Codes, Known};
-use crate::store::rows::SAMPLE_TIME;
+use crate::store::rows::{SAMPLE_TIME, listed};
 use crate::store::writes::Writes;
 use crate::store::{
     Filter, Precondition, Reading, Rows, Tx, Written, agreements, batches, filter, movements, returns, rows,
@@ -248,30 +247,10 @@ impl Rows for Figures {
     type Single = FigureView;
     type Body = Figure;
 
-    fn page(conn: &mut Conn, who: Reading, filter: &Filter, request: &PageRequest) -> Result<Page<FigureView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = figures::table
-            .into_boxed::<Backend>()
-            .filter(filter::figures(&resolved, who.viewer))
-            .filter(rows::after(request, "dated_on"))
-            .order(rows::order(request, "dated_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let page = Page::of(rows, request, |row| Position {
-            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        });
-        page.map(|rows| {
-            let names = names(conn, who, &rows)?;
-            Ok(rows.into_iter().map(|row| row.view(who, &names)).collect())
-        })
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(figures::table.filter(filter::figures(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(figures by "dated_on", |row: &Row| row.dated_on, filter::figures, |conn, who, rows: Vec<Row>| {
+        let names = names(conn, who, &rows)?;
+        Ok(rows.into_iter().map(|row| row.view(who, &names)).collect())
+    });
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(FigureView, i32)>, Error> {
         let mine = filter::figures(&filter::Resolved::default(), who.viewer);
@@ -282,15 +261,7 @@ impl Rows for Figures {
         Ok(Some((row.view(who, &names), revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let mut known = Known::default();
         let (row, ..) = held(tx, &mut known, code)?;
         let mut own = serde_json::to_value(row.own(&known.names)).unwrap_or_default();
@@ -298,7 +269,11 @@ impl Rows for Figures {
         if let Some(own) = own.as_object_mut() {
             own.remove("role");
         }
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(own)
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {

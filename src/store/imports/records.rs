@@ -71,14 +71,7 @@ fn view(row: Row) -> Result<ImportView, Error> {
 macro_rules! select {
     () => {
         imports::table.inner_join(writes::table).select((
-            (
-                imports::code,
-                imports::sheet,
-                imports::rows,
-                imports::counts,
-                imports::warnings,
-                imports::warnings_total,
-            ),
+            (imports::code, imports::sheet, imports::rows, imports::counts, imports::warnings, imports::warnings_total),
             (writes::at, writes::by),
         ))
     };
@@ -163,4 +156,3 @@ pub fn take_back(tx: &mut Tx, code: &str) -> Result<bool, Error> {
     let gone = diesel::delete(imports::table.filter(imports::code.eq(code))).execute(tx.conn)?;
     Ok(gone > 0)
 }
-

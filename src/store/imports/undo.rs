@@ -122,14 +122,7 @@ fn read(conn: &mut Conn, write: i64, from: i32) -> Result<Vec<Entry>, Error> {
         .filter(history::n.ge(from))
         .order(history::n)
         .limit(CHUNK)
-        .select((
-            history::resource,
-            history::code,
-            history::action,
-            history::revision,
-            history::before,
-            history::after,
-        ))
+        .select((history::resource, history::code, history::action, history::revision, history::before, history::after))
         .load(conn)?;
     let json = |text: &Option<String>| -> Result<Option<Value>, Error> {
         let read = |text: &String| serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()));

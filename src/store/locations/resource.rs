@@ -5,14 +5,13 @@ use serde_json::{Value, json};
 
 use super::write::{put, used};
 use super::{Location, LocationView, Row, find, names, own, view};
+use crate::db::Conn;
 use crate::db::dialect::Lock;
-use crate::db::page::{Page, PageRequest, Position, SortBy};
 use crate::db::schema::locations;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::words::{LocationKind, SettlementType};
 use crate::error::Error;
-use crate::store::rows::SAMPLE_TIME;
+use crate::store::rows::{SAMPLE_TIME, listed};
 use crate::store::{Filter, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `locations`.
@@ -24,33 +23,10 @@ impl Rows for Locations {
     type Single = LocationView;
     type Body = Location;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<LocationView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = locations::table
-            .into_boxed::<Backend>()
-            .filter(filter::locations(&resolved))
-            .filter(rows::after(request, "code"))
-            .order(rows::order(request, "code"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
+    listed!(locations by "code", |_: &Row| None, |resolved, _| filter::locations(resolved), |conn, who, rows: Vec<Row>| {
         let names = names(conn, who, &rows)?;
-        let views = rows.into_iter().map(|row| row.view(who, &names)).collect::<Result<_, _>>()?;
-        Ok(Page::of(views, request, |row: &LocationView| Position {
-            date: None,
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        }))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(locations::table.filter(filter::locations(&resolved)).count().get_result(conn)?)
-    }
+        rows.into_iter().map(|row| row.view(who, &names)).collect()
+    });
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(LocationView, i32)>, Error> {
         let Some(row) = find(conn, code)? else { return Ok(None) };
@@ -58,20 +34,15 @@ impl Rows for Locations {
         Ok(Some((view(conn, who, row)?, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, None, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, Some(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         // Before the row is read that the patch is merged into.
         tx.lock(Lock::Locations)?;
         let before = find(tx.conn, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
-        let own = serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default();
-        put(tx, Some(code), &rows::merged(&own, patch), condition)
+        Ok(serde_json::to_value(own(tx.conn, &before)?).unwrap_or_default())
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {

@@ -5,9 +5,8 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Movement, MovementSingle, MovementView, Row, Standing, find, plan, singles, views};
-use crate::db::page::{Page, PageRequest, Position, SortBy};
+use crate::db::Conn;
 use crate::db::schema::movements;
-use crate::db::{Backend, Conn};
 use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::domain::findings::Findings;
@@ -17,25 +16,17 @@ use crate::error::Error;
 use crate::store::figures::Mode;
 use crate::store::known::{Codes, Known};
 use crate::store::references::Place;
-use crate::store::rows::SAMPLE_TIME;
+use crate::store::rows::{SAMPLE_TIME, listed};
 use crate::store::{Figures, Filter, Precondition, Reading, Rows, Tx, Written, batches, filter, rows};
 
 /// The resource `movements`.
 pub struct Movements;
 
-/// What a write to one movement begins with.
-enum Target<'a> {
-    /// A new one, wherever its body says.
-    New,
-    /// The one of the path.
-    Path(&'a str),
-}
-
-fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+fn put(tx: &mut Tx, target: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
     let mut findings = Findings::default();
     let today = tx.today();
     let mut sent = rows::read(body, &mut findings, READ_ONLY, |fields| MovementBody::read(fields, today))?;
-    if let Target::Path(code) = target
+    if let Some(code) = target
         && let Some((batch, place)) = code.split_once('.')
     {
         // The code of a movement says both, so the body need not.
@@ -47,8 +38,8 @@ fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> 
     }
     // Where the movement is there, its code says the batch, whatever the body does.
     let there = match target {
-        Target::New => None,
-        Target::Path(code) => find(tx.conn, code)?.and(code.split_once('.')).map(|(batch, _)| batch.to_owned()),
+        None => None,
+        Some(code) => find(tx.conn, code)?.and(code.split_once('.')).map(|(batch, _)| batch.to_owned()),
     };
     let mut known = Known::default();
     let batch_code = there.clone().unwrap_or_else(|| sent.movement.batch.clone());
@@ -58,13 +49,13 @@ fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> 
     sent.figures.iter().flatten().for_each(|figure| codes.figure(figure));
     known.learn(tx.conn, &codes)?;
     let (before, batch) = match (target, standing) {
-        (Target::Path(code), Some(standing)) => {
+        (Some(code), Some(standing)) => {
             let mut batch = batches::Plan::keeping(standing);
             (batch.take(code), Some(batch))
         }
         (_, standing) => (None, standing.map(batches::Plan::keeping)),
     };
-    if let Target::Path(_) = target {
+    if target.is_some() {
         condition.check(before.as_ref().map(|part| part.row.revision))?;
     }
     let whereabouts = match (&before, &batch) {
@@ -75,11 +66,11 @@ fn put(tx: &mut Tx, target: &Target, body: &Value, condition: &Precondition) -> 
         super::check_figures_alone(tx, &mut known, sent, "", &mut findings)?;
         return Err(Error::Invalid(findings.errors));
     };
-    if let Target::Path(code) = target {
+    if let Some(code) = target {
         let made = format!("{}.{}", batch.batch.code, destination.code);
-        if *code != made {
+        if code != made {
             let message = format!("The code of this movement is {made:?}, whatever the path says.");
-            findings.error("/code", "code_mismatch", Some(Value::from(*code)), message);
+            findings.error("/code", "code_mismatch", Some(Value::from(code)), message);
         }
     }
     let taken = batch.kept.iter().find(|part| part.row.destination_id == destination.id);
@@ -168,32 +159,7 @@ impl Rows for Movements {
     type Single = MovementSingle;
     type Body = Movement;
 
-    fn page(
-        conn: &mut Conn,
-        who: Reading,
-        filter: &Filter,
-        request: &PageRequest,
-    ) -> Result<Page<MovementView>, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        let rows: Vec<Row> = movements::table
-            .into_boxed::<Backend>()
-            .filter(filter::movements(&resolved, who.viewer))
-            .filter(rows::after(request, "dated_on"))
-            .order(rows::order(request, "dated_on"))
-            .limit(rows::fetch(request))
-            .load(conn)?;
-        let page = Page::of(rows, request, |row| Position {
-            date: row.dated_on.filter(|_| request.sort.by == SortBy::Date),
-            time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),
-            code: row.code.clone(),
-        });
-        page.map(|rows| views(conn, who, rows))
-    }
-
-    fn count(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<i64, Error> {
-        let resolved = filter::resolve(conn, who, filter)?;
-        Ok(movements::table.filter(filter::movements(&resolved, who.viewer)).count().get_result(conn)?)
-    }
+    listed!(movements by "dated_on", |row: &Row| row.dated_on, filter::movements, views);
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(MovementSingle, i32)>, Error> {
         let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
@@ -202,18 +168,13 @@ impl Rows for Movements {
         Ok(singles(conn, who, vec![row])?.pop().map(|single| (single, revision)))
     }
 
-    fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        put(tx, &Target::New, body, &Precondition::default())
-    }
-
-    fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        put(tx, &Target::Path(code), body, condition)
-    }
-
-    fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
+    fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let (_, part, _) = held(tx, code)?;
-        let own = serde_json::to_value(part.own).unwrap_or_default();
-        put(tx, &Target::Path(code), &rows::merged(&own, patch), condition)
+        Ok(serde_json::to_value(part.own).unwrap_or_default())
+    }
+
+    fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) -> Result<Written, Error> {
+        put(tx, code, body, condition)
     }
 
     fn delete(tx: &mut Tx, code: &str, condition: &Precondition) -> Result<(), Error> {

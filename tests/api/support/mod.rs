@@ -167,6 +167,7 @@ async fn service(db: &Db, clock: &Clock, public_read: bool) -> Call {
         clock: clock.clone(),
         public_read,
         max_body: MAX_BODY,
+        max_import: 64 << 20,
         cors_origins: vec!["*".to_owned()],
     };
     let service = Rc::new(init_service(app::build(Data::new(state), document())).await);

@@ -17,6 +17,7 @@ mod names;
 mod references;
 mod returns;
 mod rows;
+pub mod sheets;
 mod sources;
 pub mod statistics;
 mod tallies;

@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod csv;
 pub mod demo;
+mod export;
 pub mod geojson;
 pub mod import;
 #[cfg(test)]
@@ -12,14 +13,16 @@ pub mod sheet;
 mod spool;
 mod stream;
 pub mod table;
+pub mod template;
 pub mod xlsx;
 
 use serde::Serialize;
 
 use crate::error::Error;
 
-pub use spool::{AT_ONCE, Begun, Spool};
-pub use stream::{Export, Rest};
+pub use export::SheetExport;
+pub use spool::{AT_ONCE, Begun, Spool, begin_workbook};
+pub use stream::{Export, Pages, Rest, begin};
 pub use xlsx::About;
 
 /// A format of rows.

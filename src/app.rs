@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::{self, Document, auth, middleware, problem};
-use crate::transfer;
+use crate::transfer::{self, dataset::Terms};
 
 /// How long a client may take to send the head of a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -34,6 +34,8 @@ pub struct State {
     pub max_body: usize,
     /// The largest sheet, in bytes.
     pub max_import: usize,
+    /// What whoever runs the service says about its data.
+    pub terms: Terms,
     /// Whose web pages may call the API.
     pub cors_origins: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl State {
             public_read: config.public_read,
             max_body: config.max_body,
             max_import: config.max_import,
+            terms: Terms { title: config.dataset_title.clone(), licence: config.dataset_licence.clone() },
             cors_origins: config.cors_origins.clone(),
         }
     }

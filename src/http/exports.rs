@@ -12,6 +12,7 @@ use super::resource::filters;
 use crate::app::State;
 use crate::domain::Resource;
 use crate::store::Reading;
+use crate::transfer::dataset::{self, Dataset};
 use crate::transfer::sheet::Sheet;
 use crate::transfer::template::Template;
 use crate::transfer::{Format, SheetExport};
@@ -55,6 +56,23 @@ pub async fn export_sheet(
     let who = Reading { viewer: caller.viewer(), arabic: false };
     let file = File::new(&request, &state, &query, who.viewer, sheet.word(), format);
     file.send(&state, SheetExport::new(sheet, who, query.filter(), format)).await
+}
+
+/// `GET /v1/exports/dataset.zip`: all sheets, with their description.
+pub async fn export_dataset(
+    caller: Caller<Read>,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    Query::parse(request.query_string(), &[]).finish()?;
+    let viewer = caller.viewer();
+    let about = dataset::About { terms: state.terms.clone(), viewer, made_at: state.clock.now() };
+    let begin = move |conn: &mut _| Dataset::begin(conn, about.clone());
+    // The sheets in it are CSV; nothing else has this address.
+    match reply::versioned(&state, &request, viewer, Format::Csv, begin).await? {
+        Versioned::NotModified(response) => Ok(response),
+        Versioned::Read(dataset, tag) => Ok(files::archive(&request, &tag, dataset.stream(state.db.clone()))),
+    }
 }
 
 /// `GET /v1/exports/{anything else}`.

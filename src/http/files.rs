@@ -15,6 +15,9 @@ use crate::domain::access::Viewer;
 use crate::error::Error;
 use crate::transfer::{self, About, Format, Pages, Spool};
 
+/// The media type of an archive.
+pub const ARCHIVE: &str = "application/zip";
+
 /// The formats of files.
 pub fn formats(places: bool) -> &'static [Format] {
     &Format::offered(places)[1..]
@@ -73,6 +76,18 @@ pub fn whole(request: &HttpRequest, name: &str, format: Format, tag: &str, bytes
         response.insert_header((header::CONTENT_ENCODING, "identity"));
     }
     response.body(bytes)
+}
+
+/// The archive of the whole data set, as it is being written.
+pub fn archive(
+    request: &HttpRequest,
+    tag: &str,
+    pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
+) -> HttpResponse {
+    let mut response = reply::list_of(Format::Csv, tag);
+    response.content_type(ARCHIVE).insert_header((header::CONTENT_ENCODING, "identity"));
+    response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"dataset.zip\""));
+    if is_head(request) { response.body(body::None::new()) } else { response.streaming(pieces) }
 }
 
 /// A file as it is being read.

@@ -123,6 +123,8 @@ impl Table {
             let path = format!("/v1/exports/{{sheet}}.{}", format.suffix());
             self.path(path, vec![get(|| web::to(exports::export_sheet), Described::export_sheet(format))]);
         }
+        let dataset = Described::export_dataset();
+        self.path("/v1/exports/dataset.zip", vec![get(|| web::to(exports::export_dataset), dataset)]);
         for format in exports::TEMPLATES {
             let path = format!("/v1/templates/{{sheet}}.{}", format.suffix());
             self.path(path, vec![get(|| web::to(exports::get_template), Described::get_template(format))]);

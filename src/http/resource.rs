@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::auth::{Caller, Read, Write};
 use super::body;
+use super::files::{self, File};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query, default_sort};
 use super::reply::{self, Versioned};
-use super::files::{self, File};
 use crate::app::State;
 use crate::db::page::DEFAULT_LIMIT;
 use crate::domain::text::is_code;

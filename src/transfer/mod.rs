@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod csv;
+pub mod dataset;
 pub mod demo;
 mod export;
 pub mod geojson;

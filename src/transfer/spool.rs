@@ -34,11 +34,13 @@ async fn turn() -> Result<SemaphorePermit<'static>, Error> {
     }
 }
 
-async fn on_a_thread<T: Send + 'static>(job: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+pub(super) async fn on_a_thread<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     match tokio::task::spawn_blocking(job).await {
         Ok(done) => done,
-        // What writes the sheet panics when the disk is full.
-        Err(error) => Err(Error::Unavailable(format!("a workbook was not written: {error}"))),
+        // What writes a workbook panics when the disk is full.
+        Err(error) => Err(Error::Unavailable(format!("a file was not written: {error}"))),
     }
 }
 

@@ -32,7 +32,8 @@ pub trait Pages: Clone + Send + Sync + 'static {
     fn count(&self, conn: &mut Conn) -> Result<i64, Error>;
 
     /// One page, and where the next one begins, if there is one.
-    fn read(&self, conn: &mut Conn, from: Option<&Self::Place>) -> Result<(Vec<Self::Row>, Option<Self::Place>), Error>;
+    fn read(&self, conn: &mut Conn, from: Option<&Self::Place>)
+    -> Result<(Vec<Self::Row>, Option<Self::Place>), Error>;
 
     /// Some rows as text: the first ones, or some that follow others.
     fn write(&self, format: Format, rows: &[Self::Row], first: bool) -> Result<Vec<u8>, Error> {

@@ -65,6 +65,23 @@ impl Described {
             .problems(&[400, 401, 404, 422, 503])
     }
 
+    pub(in crate::http) fn export_dataset() -> Self {
+        let (header, meaning, tag) = IF_NONE_MATCH;
+        let content = json!({files::ARCHIVE: {"schema": {"type": "string", "format": "binary"}}});
+        Self::new(
+            "export_dataset",
+            "exports",
+            "Export the whole data set",
+            "All five sheets as CSV in one archive, with `datapackage.json` (a Frictionless tabular data package: every column with \
+             its type, meaning and words, the licence, how to cite it, the version of the data) and a README in English and Arabic.",
+        )
+        .guarded("reader")
+        .header(header, meaning, tag)
+        .answers(200, "The archive.", Some(content), &["WeakETag", "ContentDisposition"])
+        .answers(304, "The caller has it already.", None, &["WeakETag"])
+        .problems(&[400, 401, 503])
+    }
+
     pub(in crate::http) fn get_template(format: Format) -> Self {
         let (header, meaning, tag) = IF_NONE_MATCH;
         let content = match format {

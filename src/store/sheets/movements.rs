@@ -54,12 +54,7 @@ pub fn movements(
 }
 
 /// Batches with what stands beside them.
-fn records(
-    conn: &mut Conn,
-    who: Reading,
-    resolved: &Resolved,
-    found: Vec<batches::Row>,
-) -> Result<Vec<Record>, Error> {
+fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<batches::Row>) -> Result<Vec<Record>, Error> {
     let keys: Vec<i64> = found.iter().map(|row| row.id).collect();
     let mut parts = parts(conn, &keys, &filter::shown_movements(resolved, who.viewer))?;
     let shown = filter::shown_figures(resolved, who.viewer);

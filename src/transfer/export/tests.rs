@@ -3,9 +3,7 @@ use crate::domain::access::Viewer;
 use crate::domain::batch::{Batch, Party};
 use crate::domain::figure::Figure;
 use crate::domain::movement::Movement;
-use crate::domain::words::{
-    BatchKind, FigureRole, PartyRole, Precision, Quantifier, Reason, Scope, Stage, Visibility,
-};
+use crate::domain::words::{BatchKind, FigureRole, PartyRole, Precision, Quantifier, Reason, Scope, Stage, Visibility};
 
 fn batch() -> Batch {
     Batch {
@@ -79,7 +77,10 @@ fn records() -> Vec<Record> {
     let total = Group { part: Some(Part::Destination(None)), figures: vec![figure()] };
     vec![
         Record { whole: Whole::Batch(batch()), groups: vec![] },
-        Record { whole: Whole::Batch(batch()), groups: vec![about, towards(vec![]), towards(vec![figure(), figure()])] },
+        Record {
+            whole: Whole::Batch(batch()),
+            groups: vec![about, towards(vec![]), towards(vec![figure(), figure()])],
+        },
         Record { whole: Whole::Total("deal".to_owned()), groups: vec![total] },
     ]
 }

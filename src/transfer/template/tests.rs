@@ -1,6 +1,6 @@
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataType, Reader, Xlsx};
 
 use super::*;
 
@@ -44,8 +44,10 @@ fn every_template_has_its_columns_and_an_example() {
 
 #[test]
 fn a_workbook_explains_itself() {
-    for (arabic, sheets) in [(false, ["movements", "columns", "lists"]), (true, ["التنقلات", "شرح الأعمدة", "القوائم"])] {
-        let bytes = workbook::write(&template(Sheet::Movements, &["al-waer"]), &about(Sheet::Movements, arabic)).unwrap();
+    for (arabic, sheets) in [(false, ["movements", "columns", "lists"]), (true, ["التنقلات", "شرح الأعمدة", "القوائم"])]
+    {
+        let bytes =
+            workbook::write(&template(Sheet::Movements, &["al-waer"]), &about(Sheet::Movements, arabic)).unwrap();
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         assert_eq!(book.sheet_names(), sheets);
         let data = book.worksheet_range(sheets[0]).unwrap();

@@ -92,10 +92,14 @@ pub fn takes(column: &Column) -> Both {
         Kind::Movement => both("The code of a movement that is recorded.", "رمز حركة مسجّلة."),
         Kind::Whole => both("A whole number, 0 or more.", "عدد صحيح، 0 أو أكثر."),
         Kind::Real => both("A number with decimals.", "عدد عشري."),
-        Kind::Date => both("A date: YYYY-MM-DD, or a date of the spreadsheet.", "تاريخ: YYYY-MM-DD أو تاريخ من برنامج الجداول."),
+        Kind::Date => {
+            both("A date: YYYY-MM-DD, or a date of the spreadsheet.", "تاريخ: YYYY-MM-DD أو تاريخ من برنامج الجداول.")
+        }
         Kind::YesNo => both("yes or no.", "نعم أو لا."),
         Kind::Word(_) => both("One of:", "إحدى القيم:"),
-        Kind::Words(_) => both("One or more of, joined by semicolons (;):", "قيمة أو أكثر، تفصل بينها فاصلة منقوطة (;):"),
+        Kind::Words(_) => {
+            both("One or more of, joined by semicolons (;):", "قيمة أو أكثر، تفصل بينها فاصلة منقوطة (;):")
+        }
         Kind::Names => both("Names, joined by semicolons (;).", "أسماء تفصل بينها فاصلة منقوطة (;)."),
         Kind::Parties => both(
             "role:name, joined by semicolons (;). The roles are:",

@@ -110,11 +110,17 @@ fn lists(template: &Template, arabic: bool) -> Vec<List> {
         let entries: Vec<(String, String)> = match column.kind {
             Kind::Word(words) | Kind::Words(words) => {
                 let pair = |(word, label): &(&str, &str)| {
-                    if arabic { ((*label).to_owned(), (*word).to_owned()) } else { ((*word).to_owned(), (*label).to_owned()) }
+                    if arabic {
+                        ((*label).to_owned(), (*word).to_owned())
+                    } else {
+                        ((*word).to_owned(), (*label).to_owned())
+                    }
                 };
                 words.words.iter().map(pair).collect()
             }
-            Kind::YesNo => texts::YES_NO.iter().map(|word| (word.of(arabic).to_owned(), word.of(!arabic).to_owned())).collect(),
+            Kind::YesNo => {
+                texts::YES_NO.iter().map(|word| (word.of(arabic).to_owned(), word.of(!arabic).to_owned())).collect()
+            }
             _ => {
                 let name = |one: &super::Known| one.name_ar.clone().filter(|_| arabic).unwrap_or(one.name.clone());
                 template.known(column).iter().map(|one| (one.code.clone(), name(one))).collect()
@@ -128,7 +134,9 @@ fn lists(template: &Template, arabic: bool) -> Vec<List> {
 /// The heading of the list that a column takes its words from, if it does.
 fn list_of(column: &Column) -> Option<String> {
     match column.kind {
-        Kind::Word(words) | Kind::Words(words) => Some(words.what.trim_start_matches("a ").trim_start_matches("an ").to_owned()),
+        Kind::Word(words) | Kind::Words(words) => {
+            Some(words.what.trim_start_matches("a ").trim_start_matches("an ").to_owned())
+        }
         Kind::YesNo => Some("yes or no".to_owned()),
         kind => super::referred(kind).map(|resource| {
             use crate::domain::words::Word as _;

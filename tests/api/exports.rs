@@ -277,7 +277,7 @@ both! {
             ("movements.xlsx?bom=true", "bom", "not_applicable"),
             ("movements.ndjson?orgin=x", "orgin", "unknown_parameter"),
             ("locations.csv?origin=waer", "origin", "not_applicable"),
-            ("sources.xlsx?kind=camp", "kind", "invalid_word"),
+            ("sources.xlsx?kind=camp", "kind", "unknown_word"),
             ("returns.csv?destination=nowhere", "destination", "unknown_reference"),
             ("returns.xlsx?destination=nowhere", "destination", "unknown_reference"),
         ] {

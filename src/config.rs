@@ -4,6 +4,9 @@ use clap::Args;
 
 use crate::db::DatabaseUrl;
 
+/// The most threads that serve requests: the server panics at more.
+const MAX_WORKERS: usize = 512;
+
 /// The settings as they come, from the environment or from flags of the same name.
 ///
 /// They are text here, and not yet understood, so that all wrong ones are reported at once.
@@ -81,7 +84,7 @@ impl Settings {
     /// Understands the settings, or says everything that is wrong with them.
     pub fn check(&self) -> Result<Config, Vec<String>> {
         let mut wrong = vec![];
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
         let config = Config {
             database_url: self.database_url.parse().unwrap_or_else(|error| {
                 wrong.push(format!("DATABASE_URL: {error}"));
@@ -94,7 +97,7 @@ impl Settings {
             max_import: number("MAX_IMPORT_MB", &self.max_import_mb, 1 << 20, &mut wrong) << 20,
             dataset_title: line("DATASET_TITLE", &self.dataset_title, &mut wrong),
             dataset_licence: self.dataset_licence.as_ref().map(|text| line("DATASET_LICENCE", text, &mut wrong)),
-            workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, 1024, &mut wrong)),
+            workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, MAX_WORKERS, &mut wrong)),
             database_connections: number("DATABASE_CONNECTIONS", &self.database_connections, 1024, &mut wrong),
             migrate_on_start: flag("MIGRATE_ON_START", &self.migrate_on_start, &mut wrong),
             rust_log: self.rust_log.clone(),
@@ -175,7 +178,7 @@ mod tests {
             "--public-read=yes",
             "--max-body-mb=0",
             "--dataset-licence= ",
-            "--workers=many",
+            "--workers=513",
             "--cors-origins=example.org,https://a/b",
         ];
         let wrong = check(&flags).unwrap_err();

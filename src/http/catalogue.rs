@@ -1,5 +1,7 @@
 //! The one table of problem codes: what `/problems` serves, and what clients may rely on.
 
+mod sheets;
+
 use serde::Serialize;
 
 /// One code and what it means.
@@ -62,7 +64,7 @@ problems! {
     NotFound = "not_found", 404, "Not found", "There is nothing at this path, or no such row for whoever asks.";
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed", "The path takes other methods: see `Allow`.";
     NotAcceptable = "not_acceptable", 406, "Not acceptable", "The path cannot answer in a format that `Accept` names, or an encoding that `Accept-Encoding` does.";
-    RequestTimeout = "request_timeout", 408, "Request timeout", "The body did not arrive in time.";
+    RequestTimeout = "request_timeout", 408, "Request timeout", "The head of the request, or its body, did not arrive in time.";
     AlreadyExists = "already_exists", 409, "Already exists", "Another row has this code, or another member that must be unique.";
     InUse = "in_use", 409, "In use", "Other rows refer to this one. `detail` says which.";
     ChangedSince = "changed_since", 409, "Changed since",
@@ -70,6 +72,7 @@ problems! {
     PreconditionFailed = "precondition_failed", 412, "Precondition failed",
         "`If-Match` or `If-None-Match` does not hold: the row has changed since it was read. Read it again.";
     BodyTooLarge = "body_too_large", 413, "Body too large", "The body is larger than the service takes (`MAX_BODY_MB`).";
+    AddressTooLong = "address_too_long", 414, "Address too long", "The address, percent-encoded, is longer than 65,534 characters.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type",
         "The body must be `application/json` (for PATCH also `application/merge-patch+json`), and not compressed.";
     InvalidBody = "invalid_body", 422, "Invalid body",
@@ -79,9 +82,11 @@ problems! {
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
     CellTooLong = "cell_too_long", 422, "Too long for a cell",
         "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
+    HeadersTooLarge = "headers_too_large", 431, "Headers too large", "A request may have 96 headers and 128 KB of them at the most.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
         "The database cannot be reached or is too busy, or there is no room for temporary files. Try again after `Retry-After` seconds.";
+    HttpVersion = "http_version_not_supported", 505, "HTTP version not supported", "The service speaks HTTP/1.1 and HTTP/1.0.";
 }
 
 impl Code {
@@ -246,7 +251,7 @@ const ENTRIES: &[Entry] = &[
 
 /// Every entry: whole problems first.
 pub fn all() -> impl Iterator<Item = Entry> {
-    Code::ALL.iter().map(|code| code.entry()).chain(ENTRIES.iter().copied())
+    Code::ALL.iter().map(|code| code.entry()).chain(ENTRIES.iter().copied()).chain(sheets::SHEETS.iter().copied())
 }
 
 /// The entry of a code.
@@ -293,5 +298,32 @@ mod tests {
         let many = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), many);
+    }
+
+    /// The codes of `Problem::new("…"` in the files below a folder.
+    fn codes_below(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                codes_below(&path, found);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for (at, name) in text.match_indices("Problem::new(") {
+                let rest = text[at + name.len()..].trim_start();
+                found.extend(rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn every_problem_of_a_sheet_stands_there() {
+        let mut codes = vec!["created".to_owned()];
+        codes_below(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/transfer"), &mut codes);
+        assert!(codes.len() > 30, "{codes:?}");
+        let unknown: Vec<_> = codes.iter().filter(|code| find(code).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+        let unused = |entry: &&Entry| !codes.iter().any(|code| code == entry.code);
+        assert_eq!(sheets::SHEETS.iter().filter(unused).map(|entry| entry.code).collect::<Vec<_>>(), [""; 0]);
     }
 }

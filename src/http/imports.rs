@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::auth::{Caller, Write};
+use super::body;
 use super::catalogue::Code;
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
@@ -23,8 +24,8 @@ use crate::store;
 use crate::store::imports;
 use crate::transfer::Format;
 use crate::transfer::import::{self, Order};
+use crate::transfer::intake::{Content, CreateMissing};
 use crate::transfer::sheet::Sheet;
-use crate::transfer::table::Content;
 
 /// How long the next bytes of a sheet may take to arrive: lines are weak, and sheets large.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -87,7 +88,7 @@ async fn spooled(
     loop {
         let late = || Problem::new(Code::RequestTimeout, "The sheet did not arrive in time.");
         let Some(chunk) = tokio::time::timeout(PATIENCE, payload.next()).await.map_err(|_| late())? else { break };
-        let chunk = chunk.map_err(|error| Problem::new(Code::BadRequest, format!("The body broke off: {error}.")))?;
+        let chunk = chunk.map_err(|_| body::broke_off())?;
         size += chunk.len();
         if size > limit {
             return Err(too_large());
@@ -112,18 +113,12 @@ pub async fn create_import(
     query.finish()?;
     let commit = query.flag(&query::COMMIT);
     let create = query.list(&query::CREATE_MISSING);
+    let has = |word: &str| create.iter().any(|one| one == word);
+    let create = CreateMissing { locations: has("locations"), sources: has("sources") };
     let content = content(&request)?;
     let (file, fingerprint) = spooled(&request, payload, state.max_import).await?;
-    let order = Order {
-        sheet,
-        content,
-        file,
-        fingerprint,
-        commit,
-        create_locations: create.iter().any(|word| word == "locations"),
-        create_sources: create.iter().any(|word| word == "sources"),
-    };
-    let done = import::run(&state.db, &state.clock, caller.name(), order, |_| {}).await?;
+    let order = Order { sheet, content, file, fingerprint, commit, create };
+    let done = import::run(&state.db, &state.clock, caller.name(), order, |_, _| {}).await?;
     let mut response = if commit { HttpResponse::Created() } else { HttpResponse::Ok() };
     if let Some(code) = &done.code {
         response.insert_header((header::LOCATION, format!("/v1/imports/{code}")));
@@ -190,6 +185,7 @@ pub async fn delete_import(
     Query::parse(request.query_string(), &[]).finish()?;
     let code = code_of(&request)?;
     let wanted = code.clone();
-    let gone = store::write(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
+    let gone =
+        store::write_long(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
     if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such(&code)) }
 }

@@ -5,6 +5,7 @@
 
 mod agreements;
 mod batches;
+mod echo;
 mod figures;
 pub mod filter;
 pub mod gazetteer;
@@ -120,18 +121,18 @@ pub trait Rows: Send + Sync + 'static {
 
     /// Creates a row.
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        Self::put(tx, None, body, &Precondition::default())
+        echo::put::<Self>(tx, None, body, &Precondition::default())
     }
 
     /// Creates or replaces the row of a code.
     fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        Self::put(tx, Some(code), body, condition)
+        echo::put::<Self>(tx, Some(code), body, condition)
     }
 
     /// Changes some fields of a row: a JSON Merge Patch (RFC 7396).
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let own = Self::held(tx, code)?;
-        Self::put(tx, Some(code), &rows::merged(&own, patch), condition)
+        echo::put::<Self>(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     /// Deletes a row and its parts.
@@ -211,6 +212,17 @@ impl<'c> Tx<'c> {
     }
 }
 
+/// Writes in one transaction what may take long.
+pub async fn write_long<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (clock, by) = (clock.clone(), by.to_owned());
+    db.write_long(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await
+}
+
 /// Looks at what a write would do: nothing of it is written.
 pub async fn look<T: Send + 'static>(
     db: &Db,
@@ -235,7 +247,7 @@ pub async fn rehearse<T: Send + 'static>(
 ) -> Result<T, Error> {
     let slot = Arc::new(Mutex::new(None));
     let (clock, by, seen) = (clock.clone(), by.to_owned(), slot.clone());
-    let end = db.write(move |conn| {
+    let end = db.write_long(move |conn| {
         let done = Tx::run(conn, &by, clock.now(), |tx| job(tx))?;
         *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
         // Only an error takes a transaction back.

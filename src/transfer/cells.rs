@@ -24,7 +24,7 @@ pub enum Cell<'a> {
 
 /// What the texts of a column stand for, which JSON has no types for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
+pub enum ColumnKind {
     /// Days.
     Day,
     /// Times, in UTC.
@@ -33,7 +33,7 @@ pub enum Column {
     Plain,
 }
 
-impl Column {
+impl ColumnKind {
     /// What a column holds, by its name: days end in `_on`, times in `_at`, and a few days have names of their own.
     pub fn of(name: &str) -> Self {
         match name {

@@ -1,4 +1,4 @@
-//! Files out: rows as CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
+//! Files in and out: sheets become bodies; rows become CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
 
 pub mod cells;
 pub mod csv;
@@ -7,9 +7,9 @@ pub mod demo;
 mod export;
 pub mod geojson;
 pub mod import;
+pub mod intake;
 #[cfg(test)]
 mod many;
-mod report;
 pub mod sheet;
 mod spool;
 mod stream;

@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::stream::Pages;
-use super::xlsx::{About, MAX_ROWS, Sheet};
+use super::xlsx::{About, Book, MAX_ROWS};
 use crate::db::{Conn, Db};
 use crate::error::Error;
 
@@ -69,17 +69,17 @@ impl Spool {
     pub async fn of<R: Serialize + Send + 'static>(rows: Vec<R>, sample: R, about: About) -> Result<Self, Error> {
         let turn = turn().await?;
         on_a_thread(move || {
-            let mut sheet = Sheet::new(&sample, &about)?;
-            sheet.rows(&rows)?;
+            let mut book = Book::new(&sample, &about)?;
+            book.rows(&rows)?;
             drop(rows);
-            Self::end(sheet, turn)
+            Self::end(book, turn)
         })
         .await
     }
 
     /// Ends a workbook, and its turn: a client that is gone does not stop the thread.
-    fn end(sheet: Sheet, turn: SemaphorePermit) -> Result<Self, Error> {
-        let (file, length) = sheet.finish()?;
+    fn end(book: Book, turn: SemaphorePermit) -> Result<Self, Error> {
+        let (file, length) = book.finish()?;
         drop(turn);
         Ok(Self { file, length })
     }
@@ -130,11 +130,11 @@ impl<P: Pages> Begun<P> {
         let turn = turn().await?;
         let Self { pages, mut rows, mut next } = self;
         let sample = pages.sample();
-        let mut sheet = on_a_thread(move || Sheet::new(&sample, &about)).await?;
+        let mut book = on_a_thread(move || Book::new(&sample, &about)).await?;
         loop {
             let write = on_a_thread(move || {
-                sheet.rows(&rows)?;
-                Ok(sheet)
+                book.rows(&rows)?;
+                Ok(book)
             });
             let read = async {
                 let Some(from) = next.take() else { return Ok(None) };
@@ -142,11 +142,11 @@ impl<P: Pages> Begun<P> {
                 db.read(move |conn| pages.read(conn, Some(&from))).await.map(Some)
             };
             let (written, page) = try_join(write, read).await?;
-            sheet = written;
+            book = written;
             let Some(page) = page else { break };
             (rows, next) = page;
         }
-        on_a_thread(move || Spool::end(sheet, turn)).await
+        on_a_thread(move || Spool::end(book, turn)).await
     }
 }
 

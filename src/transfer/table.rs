@@ -11,8 +11,8 @@ mod worksheet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use crate::domain::report::{Entry, Problem, Report};
 use crate::error::Error;
-use crate::transfer::report::{Entry, Problem, Report};
 
 use delimited::Delimited;
 use spool::Spool;
@@ -60,7 +60,7 @@ pub struct Cell<'r> {
 impl Cell<'_> {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.kind != CellKind::Formula && self.text.bytes().all(|byte| byte.is_ascii_whitespace())
+        self.kind != CellKind::Formula && self.text.trim().is_empty()
     }
 }
 

@@ -11,7 +11,7 @@ use chrono::NaiveDateTime;
 use rust_xlsxwriter::{DocProperties, Format, Workbook, Worksheet, XlsxError};
 use serde::Serialize;
 
-use super::cells::{self, Cell, Column};
+use super::cells::{self, Cell, ColumnKind};
 use crate::domain::period::parse_date;
 use crate::error::Error;
 
@@ -59,19 +59,19 @@ impl About {
 }
 
 /// A workbook that is being written.
-pub struct Sheet {
+pub struct Book {
     workbook: Workbook,
-    columns: Vec<Column>,
+    columns: Vec<ColumnKind>,
     rows: u32,
     /// At least what the rows take as XML.
     bytes: u64,
 }
 
-impl Sheet {
+impl Book {
     /// Begins a workbook with the columns of a row.
     pub fn new<R: Serialize>(sample: &R, about: &About) -> Result<Self, Error> {
         let names = cells::names(sample)?;
-        let columns: Vec<Column> = names.iter().map(|name| Column::of(name)).collect();
+        let columns: Vec<ColumnKind> = names.iter().map(|name| ColumnKind::of(name)).collect();
         let mut workbook = Workbook::new();
         workbook.set_zip_compression_level(PACKING);
         let properties = DocProperties::new().set_title(about.name).set_author("homeward");
@@ -92,7 +92,7 @@ impl Sheet {
             *written += 1;
             let mut at = 0;
             cells::each(row, &mut |name, cell| {
-                let column = columns.get(usize::from(at)).copied().unwrap_or(Column::Plain);
+                let column = columns.get(usize::from(at)).copied().unwrap_or(ColumnKind::Plain);
                 *bytes += 64 + if let Cell::Text(text) = cell { 5 * text.len() as u64 } else { 0 };
                 put(sheet, (*written, at), column, cell).map_err(|error| match error {
                     XlsxError::MaxStringLengthExceeded => Error::TooLongForCell(name.to_owned(), *written + 1),
@@ -122,7 +122,7 @@ impl Sheet {
     }
 }
 
-fn lay_out(sheet: &mut Worksheet, about: &About, names: &[String], columns: &[Column]) -> Result<(), XlsxError> {
+fn lay_out(sheet: &mut Worksheet, about: &About, names: &[String], columns: &[ColumnKind]) -> Result<(), XlsxError> {
     sheet.set_name(about.sheet())?.set_right_to_left(about.arabic).set_freeze_panes(1, 0)?;
     let day = Format::new().set_num_format("yyyy-mm-dd");
     let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
@@ -130,9 +130,9 @@ fn lay_out(sheet: &mut Worksheet, about: &About, names: &[String], columns: &[Co
     for (at, (name, column)) in (0..).zip(names.iter().zip(columns)) {
         sheet.set_column_width(at, width(name, *column))?;
         match column {
-            Column::Day => sheet.set_column_format(at, &day)?,
-            Column::Time => sheet.set_column_format(at, &time)?,
-            Column::Plain => sheet,
+            ColumnKind::Day => sheet.set_column_format(at, &day)?,
+            ColumnKind::Time => sheet.set_column_format(at, &time)?,
+            ColumnKind::Plain => sheet,
         };
         sheet.write_string_with_format(0, at, name, &head)?;
     }
@@ -140,10 +140,10 @@ fn lay_out(sheet: &mut Worksheet, about: &About, names: &[String], columns: &[Co
 }
 
 /// How wide a column is, in letters. Measuring every row would mean to read all of them before the first is written.
-fn width(name: &str, column: Column) -> f64 {
+fn width(name: &str, column: ColumnKind) -> f64 {
     let content = match (column, name) {
-        (Column::Day, _) => 12,
-        (Column::Time, _) => 20,
+        (ColumnKind::Day, _) => 12,
+        (ColumnKind::Time, _) => 20,
         (_, "notes" | "excerpt" | "title" | "url" | "aliases" | "parties" | "name_ar") => 40,
         (_, "code" | "movement" | "batch" | "households_figure" | "individuals_figure") => 26,
         (_, "name" | "reasons") => 30,
@@ -156,7 +156,7 @@ fn width(name: &str, column: Column) -> f64 {
     f64::from(content.max(u32::try_from(name.len()).unwrap_or(u32::MAX).saturating_add(5)))
 }
 
-fn put(sheet: &mut Worksheet, (row, at): (u32, u16), column: Column, cell: Cell) -> Result<(), XlsxError> {
+fn put(sheet: &mut Worksheet, (row, at): (u32, u16), column: ColumnKind, cell: Cell) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => return Ok(()),
         Cell::Flag(flag) => sheet.write_boolean(row, at, flag)?,
@@ -164,15 +164,15 @@ fn put(sheet: &mut Worksheet, (row, at): (u32, u16), column: Column, cell: Cell)
         Cell::Whole(number) => sheet.write_number(row, at, number as f64)?,
         Cell::Number(number) => sheet.write_number(row, at, number)?,
         Cell::Text(text) => match column {
-            Column::Day => match parse_date(text) {
+            ColumnKind::Day => match parse_date(text) {
                 Some(day) => sheet.write_datetime(row, at, day)?,
                 None => sheet.write_string(row, at, text)?,
             },
-            Column::Time => match NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.fZ") {
+            ColumnKind::Time => match NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.fZ") {
                 Ok(time) => sheet.write_datetime(row, at, time)?,
                 Err(_) => sheet.write_string(row, at, text)?,
             },
-            Column::Plain => sheet.write_string(row, at, text)?,
+            ColumnKind::Plain => sheet.write_string(row, at, text)?,
         },
     };
     Ok(())

@@ -46,6 +46,45 @@ pub struct ImportView {
     pub by: Option<String>,
 }
 
+impl ImportView {
+    /// A dry run.
+    pub fn of(sheet: &str, rows: i64, counts: BTreeMap<String, Counts>, report: &Report) -> Result<Self, Error> {
+        let warnings = report.warnings.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+        Ok(Self {
+            code: None,
+            sheet: sheet.to_owned(),
+            committed: false,
+            rows,
+            counts,
+            errors: vec![],
+            warnings: warnings.map_err(|error| Error::Internal(error.to_string()))?,
+            errors_total: 0,
+            warnings_total: i64::try_from(report.warnings_total).unwrap_or(i64::MAX),
+            at: None,
+            by: None,
+        })
+    }
+}
+
+impl std::fmt::Display for ImportView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.code {
+            Some(code) => writeln!(f, "{}: {} rows, written as import {code}.", self.sheet, self.rows)?,
+            None => writeln!(f, "{}: {} rows, a dry run: nothing written.", self.sheet, self.rows)?,
+        }
+        for (resource, Counts { created, updated, unchanged }) in &self.counts {
+            writeln!(f, "{resource}: {created} created, {updated} updated, {unchanged} unchanged")?;
+        }
+        for warning in &self.warnings {
+            let (row, column) = (&warning["row"], warning["column"].as_str().unwrap_or_default());
+            let place = if row.is_null() { String::new() } else { format!("row {row}, {column}: ") };
+            writeln!(f, "warning: {place}{}", warning["message"].as_str().unwrap_or_default())?;
+        }
+        let more = self.warnings_total - i64::try_from(self.warnings.len()).unwrap_or_default();
+        if more > 0 { writeln!(f, "warning: and {more} more") } else { Ok(()) }
+    }
+}
+
 type Row = ((String, String, i64, String, String, i64), (NaiveDateTime, String));
 
 fn view(row: Row) -> Result<ImportView, Error> {

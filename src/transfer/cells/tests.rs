@@ -87,14 +87,14 @@ fn what_is_shown_a_cell_may_refuse_it() {
 #[test]
 fn columns_of_days_and_times_are_known_by_their_names() {
     for (name, expected) in [
-        ("departed_on", Column::Day),
-        ("departed_on_precision", Column::Plain),
-        ("last_arrival", Column::Day),
-        ("as_of", Column::Day),
-        ("period", Column::Plain),
-        ("updated_at", Column::Time),
-        ("latitude", Column::Plain),
+        ("departed_on", ColumnKind::Day),
+        ("departed_on_precision", ColumnKind::Plain),
+        ("last_arrival", ColumnKind::Day),
+        ("as_of", ColumnKind::Day),
+        ("period", ColumnKind::Plain),
+        ("updated_at", ColumnKind::Time),
+        ("latitude", ColumnKind::Plain),
     ] {
-        assert_eq!(Column::of(name), expected, "{name}");
+        assert_eq!(ColumnKind::of(name), expected, "{name}");
     }
 }

@@ -192,3 +192,30 @@ fn an_empty_file_has_no_rows() {
     workbook.add_worksheet();
     assert_eq!(code(open(&workbook.save_to_buffer().unwrap(), Content::Xlsx)).0, "empty_sheet");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_was_written_is_read(
+        rows in proptest::collection::vec(proptest::collection::vec("[a;,\t\r\n\"' ح]{0,6}", 3), 1..20),
+        separator in proptest::sample::select(vec![b',', b';', b'\t']),
+        ending in proptest::sample::select(vec![csv::Terminator::CRLF, csv::Terminator::Any(b'\n')]),
+    ) {
+        let mut writer = csv::WriterBuilder::new().delimiter(separator).terminator(ending).from_writer(vec![]);
+        writer.write_record(["code", "name", "kind"]).unwrap();
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let bytes = writer.into_inner().unwrap();
+        let read = rows_of(&bytes);
+        let filled = |row: &&Vec<String>| row.iter().any(|cell| !cell.trim().is_empty());
+        let expected: Vec<(u32, Vec<String>)> =
+            (2..).zip(&rows).filter(|(_, row)| filled(row)).map(|(number, row)| (number, row.clone())).collect();
+        proptest::prop_assert_eq!(&read[1..], expected);
+    }
+}
+
+fn rows_of(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {
+    rows(&mut open(bytes, Content::Csv).unwrap()).unwrap()
+}

@@ -13,9 +13,9 @@ fn about(arabic: bool) -> About {
 
 /// A workbook of rows, the first of which is a sample and no more.
 fn workbook(sample: &Value, rows: &[Value], arabic: bool) -> Vec<u8> {
-    let mut sheet = Sheet::new(sample, &about(arabic)).unwrap();
-    sheet.rows(rows).unwrap();
-    let (mut file, length) = sheet.finish().unwrap();
+    let mut book = Book::new(sample, &about(arabic)).unwrap();
+    book.rows(rows).unwrap();
+    let (mut file, length) = book.finish().unwrap();
     let mut bytes = vec![];
     file.read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes.len() as u64, length);
@@ -169,27 +169,27 @@ fn an_arabic_name_is_there_for_every_sheet() {
 #[test]
 fn what_does_not_fit_is_an_error_that_says_where() {
     let row = |length: usize| json!({"code": "a", "aliases": ["👪".repeat(length / 2), "x".repeat(length % 2)]});
-    let mut sheet = Sheet::new(&row(2), &about(false)).unwrap();
+    let mut book = Book::new(&row(2), &about(false)).unwrap();
     // Joined by one `;`.
-    sheet.rows(&[row(MAX_TEXT - 1)]).unwrap();
-    match sheet.rows(&[row(1), row(MAX_TEXT)]) {
+    book.rows(&[row(MAX_TEXT - 1)]).unwrap();
+    match book.rows(&[row(1), row(MAX_TEXT)]) {
         Err(Error::TooLongForCell(column, 4)) => assert_eq!(column, "aliases"),
         other => panic!("{other:?}"),
     }
-    let mut sheet = Sheet::new(&row(2), &about(false)).unwrap();
-    sheet.rows = 1_048_574;
-    sheet.rows(&[row(1)]).unwrap();
-    assert!(matches!(sheet.rows(&[row(1)]), Err(Error::TooManyForSheet(1_048_575))));
-    sheet.finish().unwrap();
+    let mut book = Book::new(&row(2), &about(false)).unwrap();
+    book.rows = 1_048_574;
+    book.rows(&[row(1)]).unwrap();
+    assert!(matches!(book.rows(&[row(1)]), Err(Error::TooManyForSheet(1_048_575))));
+    book.finish().unwrap();
 }
 
 #[test]
 fn a_sheet_beyond_four_gigabytes_can_be_read_as_well() {
     let row = json!({"code": "a"});
-    let mut sheet = Sheet::new(&row, &about(false)).unwrap();
-    sheet.rows(std::slice::from_ref(&row)).unwrap();
-    sheet.bytes = MAX_PLAIN + 1;
+    let mut book = Book::new(&row, &about(false)).unwrap();
+    book.rows(std::slice::from_ref(&row)).unwrap();
+    book.bytes = MAX_PLAIN + 1;
     let mut bytes = vec![];
-    sheet.finish().unwrap().0.read_to_end(&mut bytes).unwrap();
+    book.finish().unwrap().0.read_to_end(&mut bytes).unwrap();
     assert_eq!(cells(bytes), [[text("code")], [text("a")]]);
 }

@@ -18,6 +18,7 @@ mod names;
 mod references;
 mod returns;
 mod rows;
+pub mod sheets;
 mod sources;
 pub mod statistics;
 mod tallies;

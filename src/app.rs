@@ -18,7 +18,7 @@ use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
-use crate::transfer;
+use crate::transfer::{self, dataset::Terms};
 
 /// How long clients may take.
 const PATIENCE: Patience =
@@ -40,6 +40,8 @@ pub struct State {
     pub max_body: usize,
     /// The largest sheet, in bytes.
     pub max_import: usize,
+    /// What whoever runs the service says about its data.
+    pub terms: Terms,
     /// Whose web pages may call the API.
     pub cors_origins: Vec<String>,
 }
@@ -53,6 +55,7 @@ impl State {
             public_read: config.public_read,
             max_body: config.max_body,
             max_import: config.max_import,
+            terms: Terms { title: config.dataset_title.clone(), licence: config.dataset_licence.clone() },
             cors_origins: config.cors_origins.clone(),
         }
     }

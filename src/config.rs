@@ -31,6 +31,12 @@ pub struct Settings {
     /// The largest sheet that is imported, in MB.
     #[arg(long, env = "MAX_IMPORT_MB", default_value = "1024", global = true)]
     max_import_mb: String,
+    /// What the data set is called, in the archive of all of it.
+    #[arg(long, env = "DATASET_TITLE", default_value = "Displacement and return", global = true)]
+    dataset_title: String,
+    /// Under which licence the data may be used: an identifier such as `CC-BY-4.0`, or an address [default: none is stated].
+    #[arg(long, env = "DATASET_LICENCE", global = true)]
+    dataset_licence: Option<String>,
     /// Threads that serve requests [default: one for each core].
     #[arg(long, env = "WORKERS", global = true)]
     workers: Option<String>,
@@ -60,6 +66,10 @@ pub struct Config {
     pub max_body: usize,
     /// The largest sheet, in bytes.
     pub max_import: usize,
+    /// What the data set is called.
+    pub dataset_title: String,
+    /// Under which licence the data may be used.
+    pub dataset_licence: Option<String>,
     /// Threads that serve requests.
     pub workers: usize,
     /// Connections to the database.
@@ -85,6 +95,8 @@ impl Settings {
             cors_origins: origins(&self.cors_origins, &mut wrong),
             max_body: number("MAX_BODY_MB", &self.max_body_mb, 1024, &mut wrong) << 20,
             max_import: number("MAX_IMPORT_MB", &self.max_import_mb, 1 << 20, &mut wrong) << 20,
+            dataset_title: line("DATASET_TITLE", &self.dataset_title, &mut wrong),
+            dataset_licence: self.dataset_licence.as_ref().map(|text| line("DATASET_LICENCE", text, &mut wrong)),
             workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, MAX_WORKERS, &mut wrong)),
             database_connections: number("DATABASE_CONNECTIONS", &self.database_connections, 1024, &mut wrong),
             migrate_on_start: flag("MIGRATE_ON_START", &self.migrate_on_start, &mut wrong),
@@ -113,6 +125,14 @@ fn flag(name: &str, text: &str, wrong: &mut Vec<String>) -> bool {
             false
         }
     }
+}
+
+fn line(name: &str, text: &str, wrong: &mut Vec<String>) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 500 || text.contains(char::is_control) {
+        wrong.push(format!("{name}: {text:?} is not a line of 1 to 500 characters"));
+    }
+    text.to_owned()
 }
 
 fn bind(text: &str, wrong: &mut Vec<String>) -> String {
@@ -157,13 +177,22 @@ mod tests {
             "--bind=8080",
             "--public-read=yes",
             "--max-body-mb=0",
+            "--dataset-licence= ",
             "--workers=513",
             "--cors-origins=example.org,https://a/b",
         ];
         let wrong = check(&flags).unwrap_err();
         let names: Vec<_> = wrong.iter().filter_map(|line| line.split(':').next()).collect();
-        let expected =
-            ["DATABASE_URL", "BIND", "PUBLIC_READ", "CORS_ORIGINS", "CORS_ORIGINS", "MAX_BODY_MB", "WORKERS"];
+        let expected = [
+            "DATABASE_URL",
+            "BIND",
+            "PUBLIC_READ",
+            "CORS_ORIGINS",
+            "CORS_ORIGINS",
+            "MAX_BODY_MB",
+            "DATASET_LICENCE",
+            "WORKERS",
+        ];
         assert_eq!(names, expected);
         assert!(!wrong.join("").contains("secret"));
     }

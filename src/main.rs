@@ -1,6 +1,7 @@
 //! The commands of `homeward`. Exit status 0, 1 for failures, 2 for bad usage or settings.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,7 +14,15 @@ use homeward::error::Error;
 use homeward::http;
 use homeward::http::tokens::{MAX_DAYS, TokenBody};
 use homeward::store::tokens;
-use homeward::transfer::demo;
+use homeward::transfer::import::{self, Order};
+use homeward::transfer::intake::{Content, CreateMissing};
+use homeward::transfer::sheet::Sheet;
+use homeward::transfer::{Format, demo, export};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Many small allocations, on every thread: this allocator takes a fifth less time for an import than that of libc.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Records how people are displaced and how they come back: what each source says, one recommended value, an honest range.
 #[derive(Parser)]
@@ -33,6 +42,32 @@ enum Command {
     Demo,
     /// Brings the schema of the database up to date.
     Migrate,
+    /// Imports a sheet: a dry run unless --commit is given. Exit status 1 where anything is wrong in it.
+    Import {
+        /// Which sheet: locations, sources, agreements, movements or returns.
+        #[arg(value_parser = sheet)]
+        sheet: Sheet,
+        /// A CSV file or an Excel workbook; `-` is standard input.
+        file: PathBuf,
+        /// Writes the sheet, instead of only looking at what that would do.
+        #[arg(long)]
+        commit: bool,
+        /// Creates what the sheet names and is not there yet.
+        #[arg(long, value_delimiter = ',', value_parser = ["locations", "sources"])]
+        create_missing: Vec<String>,
+        /// Prints the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes a sheet to standard output, as an editor reads it: what is exported can be imported again.
+    Export {
+        /// Which sheet: locations, sources, agreements, movements or returns.
+        #[arg(value_parser = sheet)]
+        sheet: Sheet,
+        /// In which format: csv, xlsx or ndjson.
+        #[arg(long, default_value = "csv", value_parser = format)]
+        format: Format,
+    },
     /// Makes, lists and revokes tokens.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -65,6 +100,19 @@ enum TokenCommand {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| "a role is reader, editor or admin".to_owned())
+}
+
+fn sheet(text: &str) -> Result<Sheet, String> {
+    let all = || Sheet::ALL.map(Sheet::word).join(", ");
+    Sheet::parse(text).ok_or_else(|| format!("a sheet is one of {}", all()))
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let formats = [Format::Csv, Format::Xlsx, Format::Ndjson];
+    formats
+        .into_iter()
+        .find(|format| format.suffix() == text)
+        .ok_or_else(|| "a format is csv, xlsx or ndjson".to_owned())
 }
 
 fn main() -> ExitCode {
@@ -120,6 +168,16 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
         }
         Command::Demo => run_demo(config).await,
         Command::Migrate => Db::open(&config.database_url, 1)?.migrate(),
+        Command::Import { sheet, file, commit, create_missing, json } => {
+            let db = app::open(&Config { database_connections: 2, ..config })?;
+            let has = |word: &str| create_missing.iter().any(|one| one == word);
+            let create = CreateMissing { locations: has("locations"), sources: has("sources") };
+            run_import(&db, sheet, &file, commit, create, json).await
+        }
+        Command::Export { sheet, format, .. } => {
+            let db = app::open(&Config { database_connections: 2, ..config })?;
+            run_export(&db, sheet, format).await
+        }
         Command::Token(command) => {
             let db = app::open(&Config { database_connections: 1, ..config })?;
             db.check().await?;
@@ -155,6 +213,55 @@ async fn run_token(command: TokenCommand, db: &Db) -> Result<(), Error> {
             Err(Error::Taken(format!("there is no token {name} that still holds")))
         }
     }
+}
+
+async fn run_import(
+    db: &Db,
+    sheet: Sheet,
+    path: &Path,
+    commit: bool,
+    create: CreateMissing,
+    json: bool,
+) -> Result<(), Error> {
+    let cannot = |error: std::io::Error| Error::Internal(format!("cannot read {}: {error}", path.display()));
+    let (file, fingerprint) = import::spool(path).map_err(cannot)?;
+    let name = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let content = if name.eq_ignore_ascii_case("xlsx") { Content::Xlsx } else { Content::Csv };
+    let order = Order { sheet, content, file, fingerprint, commit, create };
+    let bar = progress_bar("{wide_bar} {human_pos} of {human_len} rows, {per_sec}, {eta} to go");
+    let shown = bar.clone();
+    let progress = move |done, rows| {
+        shown.set_length(rows);
+        shown.set_position(done);
+    };
+    let done = import::run(db, &app::system_clock(), "import", order, progress).await;
+    bar.finish_and_clear();
+    match done {
+        Ok(done) if json => print(&serde_json::to_string_pretty(&done).unwrap_or_default()),
+        Ok(done) => print(&done.to_string()),
+        Err(Error::Sheet(refused)) => {
+            let text =
+                if json { serde_json::to_string_pretty(&refused).unwrap_or_default() } else { refused.to_string() };
+            print(&text)?;
+            Err(Error::Sheet(refused))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn run_export(db: &Db, sheet: Sheet, format: Format) -> Result<(), Error> {
+    let bar = progress_bar("{spinner} {bytes} written, {bytes_per_sec}");
+    let mut out = std::io::stdout().lock();
+    let done = export::write(db, &app::system_clock(), sheet, format, &mut out, |bytes| bar.set_position(bytes)).await;
+    bar.finish_and_clear();
+    done
+}
+
+/// A bar on a terminal; nothing in a pipe.
+fn progress_bar(template: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template(template);
+    style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
 }
 
 /// The folder is removed at the end, with everything in it.

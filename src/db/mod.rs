@@ -84,8 +84,24 @@ impl Db {
         &self,
         job: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.write_with(false, job).await
+    }
+
+    /// The same for a job that may take long: others wait for it no longer than they have to.
+    pub async fn write_long<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_with(true, job).await
+    }
+
+    async fn write_with<T: Send + 'static>(
+        &self,
+        is_long: bool,
+        job: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         if let Some(writer) = &self.writer {
-            return writer.run(job).await;
+            return writer.run(is_long, job).await;
         }
         let db = self.clone();
         let mut job = job;

@@ -3,10 +3,13 @@
 //! Each job runs in a savepoint of its own, so that one which fails takes nothing of the others with it, and is
 //! answered only after the commit: acknowledged means durable, at a fraction of a disk flush each.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use diesel::connection::TransactionManager;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, DatabaseUrl, Manager, begin, finish, pool};
+use super::{Conn, DatabaseUrl, Manager, PATIENCE, begin, finish, pool};
 use crate::error::Error;
 
 /// Requests that may wait for the writer; more are told to come back later.
@@ -16,6 +19,10 @@ const GROUP: usize = 256;
 
 /// A write, and the request that waits for it.
 trait Job: Send {
+    /// Whether it may take long, so that no other shares its commit and waits for it without need.
+    fn is_long(&self) -> bool;
+    /// Whether its request still waits; from here on it does until the end.
+    fn begins(&self) -> bool;
     /// Runs in a savepoint. An error means that the whole transaction is gone, and not only this job.
     fn run(&mut self, conn: &mut Conn) -> Result<(), Error>;
     /// Whether the database could not write, which may be different on another connection.
@@ -24,13 +31,28 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), &Error>);
 }
 
+/// How far a job is: it waits, it runs, or its request has given up before it ran.
+const WAITS: u8 = 0;
+const RUNS: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
 struct Waiting<T, F> {
+    is_long: bool,
+    progress: Arc<AtomicU8>,
     write: F,
     done: Result<T, Error>,
     answer: oneshot::Sender<Result<T, Error>>,
 }
 
 impl<T: Send, F: FnMut(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T, F> {
+    fn is_long(&self) -> bool {
+        self.is_long
+    }
+
+    fn begins(&self) -> bool {
+        turn(&self.progress, RUNS)
+    }
+
     fn run(&mut self, conn: &mut Conn) -> Result<(), Error> {
         Manager::begin_transaction(conn)?;
         // A panic in one job must not take the writer, and with it every later write, down.
@@ -56,6 +78,11 @@ impl<T: Send, F: FnMut(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T,
     }
 }
 
+/// Turns a job that waits into one that runs, or that nobody waits for; whether it was still waiting.
+fn turn(progress: &AtomicU8, to: u8) -> bool {
+    progress.compare_exchange(WAITS, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+}
+
 #[derive(Clone)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
@@ -68,26 +95,46 @@ impl Writer {
         Self { jobs }
     }
 
+    /// Runs a write; one that may take long (`is_long`) in a transaction of its own. Who waits for it in vain gives up.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        is_long: bool,
         write: impl FnMut(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         let not_run = Err(Error::Unavailable("the write was not run".to_owned()));
-        let job = Box::new(Waiting { write, done: not_run, answer });
+        let progress = Arc::new(AtomicU8::new(WAITS));
+        let job = Box::new(Waiting { is_long, progress: progress.clone(), write, done: not_run, answer });
         self.jobs.try_send(job).map_err(|_| Error::Unavailable("too many writes are waiting".to_owned()))?;
+        let mut answered = answered;
+        if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut answered).await {
+            return answer.map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?;
+        }
+        if turn(&progress, GIVEN_UP) {
+            return Err(Error::Unavailable("another write takes long".to_owned()));
+        }
         answered.await.map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?
     }
 }
 
 fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
     let mut kept = None;
-    while let Some(first) = queue.blocking_recv() {
+    let mut put_off: Option<Box<dyn Job>> = None;
+    while let Some(first) = put_off.take().or_else(|| queue.blocking_recv()) {
         let mut group = vec![first];
         while group.len() < GROUP
+            && !group[0].is_long()
             && let Ok(next) = queue.try_recv()
         {
+            if next.is_long() {
+                put_off = Some(next);
+                break;
+            }
             group.push(next);
+        }
+        group.retain(|job| job.begins());
+        if group.is_empty() {
+            continue;
         }
         let conn = kept.take().map_or_else(|| pool::connect(url), Ok);
         match conn.map_err(|error| Error::Unavailable(format!("cannot open {url} to write: {error}"))) {
@@ -143,7 +190,7 @@ mod tests {
             Ok(())
         };
         let (answer, answered) = oneshot::channel();
-        (Box::new(Waiting { write, done: Ok(()), answer }), answered)
+        (Box::new(Waiting { is_long: false, progress: Arc::default(), write, done: Ok(()), answer }), answered)
     }
 
     #[test]

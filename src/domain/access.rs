@@ -2,6 +2,9 @@
 
 use super::words::{Role, Word};
 
+/// The members that are withheld from the public, wherever they stand: null in rows, and no columns in exports.
+pub const WITHHELD: [&str; 6] = ["scheduled_on", "fighters", "civilians", "members_remaining", "notes", "excerpt"];
+
 /// Who reads: a parameter of every read, so that no path can forget it.
 ///
 /// What a viewer may not read does not exist for them: in lists, counts, filters, suggestions and errors.

@@ -145,6 +145,36 @@ pub struct RefusedSheet {
     pub report: Report,
 }
 
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(row) = self.row {
+            write!(f, "row {row}")?;
+            if let Some(column) = &self.column {
+                write!(f, ", {column}")?;
+            }
+            write!(f, ": ")?;
+        }
+        write!(f, "{}", self.message)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, " Perhaps {suggestion}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for RefusedSheet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{}: {} rows, nothing written.", self.sheet, self.rows)?;
+        let list = |f: &mut std::fmt::Formatter<'_>, what: &str, listed: &[Entry], total: u64| {
+            listed.iter().try_for_each(|entry| writeln!(f, "{what}: {entry}"))?;
+            let more = total.saturating_sub(u64::try_from(listed.len()).unwrap_or_default());
+            if more > 0 { writeln!(f, "{what}: and {more} more") } else { Ok(()) }
+        };
+        list(f, "error", &self.report.errors, self.report.errors_total)?;
+        list(f, "warning", &self.report.warnings, self.report.warnings_total)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -55,16 +55,19 @@ async fn bytes(request: &HttpRequest, mut payload: Payload, limit: usize) -> Res
     }
     let mut bytes = vec![];
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| {
-            let detail = "The body broke off: it is shorter than its head says, or its chunks are malformed.";
-            Problem::new(Code::BadRequest, detail)
-        })?;
+        let chunk = chunk.map_err(|_| broke_off())?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// A body that ends before its end.
+pub fn broke_off() -> Problem {
+    let detail = "The body broke off: it is shorter than its head says, or its chunks are malformed.";
+    Problem::new(Code::BadRequest, detail)
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {

@@ -9,10 +9,14 @@ use futures_util::Stream;
 
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
-use super::reply;
+use super::reply::{self, Versioned};
 use crate::app::State;
+use crate::domain::access::Viewer;
 use crate::error::Error;
-use crate::transfer::{About, Format, Spool};
+use crate::transfer::{self, About, Format, Pages, Spool};
+
+/// The media type of an archive.
+pub const ARCHIVE: &str = "application/zip";
 
 /// The formats of files.
 pub fn formats(places: bool) -> &'static [Format] {
@@ -65,6 +69,27 @@ pub fn nothing(request: &HttpRequest, name: &str, format: Format, tag: &str) -> 
     head(request, name, format, tag).body(body::None::new())
 }
 
+/// A file that is there already.
+pub fn whole(request: &HttpRequest, name: &str, format: Format, tag: &str, bytes: Vec<u8>) -> HttpResponse {
+    let mut response = head(request, name, format, tag);
+    if format == Format::Xlsx {
+        response.insert_header((header::CONTENT_ENCODING, "identity"));
+    }
+    response.body(bytes)
+}
+
+/// The archive of the whole data set, as it is being written.
+pub fn archive(
+    request: &HttpRequest,
+    tag: &str,
+    pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
+) -> HttpResponse {
+    let mut response = reply::list_of(Format::Csv, tag);
+    response.content_type(ARCHIVE).insert_header((header::CONTENT_ENCODING, "identity"));
+    response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"dataset.zip\""));
+    if is_head(request) { response.body(body::None::new()) } else { response.streaming(pieces) }
+}
+
 /// A file as it is being read.
 pub fn streamed(
     request: &HttpRequest,
@@ -82,4 +107,56 @@ pub fn spooled(request: &HttpRequest, name: &str, tag: &str, spool: Spool) -> Ht
     // A workbook is compressed already: the outermost middleware takes this word away again.
     response.insert_header((header::CONTENT_ENCODING, "identity"));
     response.body(SizedStream::new(spool.length(), Box::pin(spool.stream())))
+}
+
+/// Rows that are asked for as a file.
+pub struct File<'r> {
+    /// By which request.
+    pub request: &'r HttpRequest,
+    /// By whom.
+    pub viewer: Viewer,
+    /// What the file is called.
+    pub name: &'static str,
+    /// As what.
+    pub format: Format,
+    /// Whether a byte order mark comes first.
+    pub bom: bool,
+    /// What a workbook says of itself.
+    pub about: About,
+}
+
+impl<'r> File<'r> {
+    /// A file as a query asks for it.
+    pub fn new(
+        request: &'r HttpRequest,
+        state: &State,
+        query: &Query,
+        viewer: Viewer,
+        name: &'static str,
+        format: Format,
+    ) -> Self {
+        Self { request, viewer, name, format, bom: query.flag(&query::BOM), about: about(name, state, query) }
+    }
+
+    /// Sends all the rows, unless the caller has them already.
+    pub async fn send(self, state: &State, pages: impl Pages) -> Result<HttpResponse, Problem> {
+        let Self { request, viewer, name, format, bom, about } = self;
+        if format == Format::Xlsx {
+            let begin = move |conn: &mut _| transfer::begin_workbook(&pages, conn);
+            return match reply::versioned(state, request, viewer, format, begin).await? {
+                Versioned::NotModified(response) => Ok(response),
+                Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
+                Versioned::Read(begun, tag) => {
+                    let spool = begun.finish(&state.db, about).await?;
+                    Ok(spooled(request, name, &tag, spool))
+                }
+            };
+        }
+        let begin = move |conn: &mut _| transfer::begin(&pages, conn, format, bom);
+        match reply::versioned(state, request, viewer, format, begin).await? {
+            Versioned::NotModified(response) => Ok(response),
+            Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
+            Versioned::Read(rest, tag) => Ok(streamed(request, name, format, &tag, rest.stream(state.db.clone()))),
+        }
+    }
 }

@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::auth::{Caller, Write};
+use super::body;
 use super::catalogue::Code;
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
@@ -87,7 +88,7 @@ async fn spooled(
     loop {
         let late = || Problem::new(Code::RequestTimeout, "The sheet did not arrive in time.");
         let Some(chunk) = tokio::time::timeout(PATIENCE, payload.next()).await.map_err(|_| late())? else { break };
-        let chunk = chunk.map_err(|error| Problem::new(Code::BadRequest, format!("The body broke off: {error}.")))?;
+        let chunk = chunk.map_err(|_| body::broke_off())?;
         size += chunk.len();
         if size > limit {
             return Err(too_large());
@@ -184,6 +185,7 @@ pub async fn delete_import(
     Query::parse(request.query_string(), &[]).finish()?;
     let code = code_of(&request)?;
     let wanted = code.clone();
-    let gone = store::write(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
+    let gone =
+        store::write_long(&state.db, &state.clock, caller.name(), move |tx| imports::take_back(tx, &wanted)).await?;
     if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such(&code)) }
 }

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod body;
 pub mod catalogue;
+mod exports;
 mod files;
 pub mod imports;
 pub mod middleware;
@@ -85,6 +86,7 @@ pub fn table() -> Table {
             on(Method::DELETE, || web::to(imports::delete_import), Described::delete_import()),
         ],
     );
+    table.exports();
     table.path("/problems", vec![get(|| web::to(problem::list_problems), Described::list_problems())]);
     table.path("/problems/{code}", vec![get(|| web::to(problem::get_problem), Described::get_problem())]);
     table.path("/health/live", vec![get(|| web::to(system::get_liveness), Described::get_liveness())]);
@@ -114,6 +116,22 @@ impl Table {
     /// Adds a path.
     pub fn path(&mut self, path: impl Into<String>, operations: Vec<Operation>) {
         self.endpoints.push(Endpoint { path: path.into(), operations });
+    }
+
+    /// Adds the paths of sheets that go out.
+    fn exports(&mut self) {
+        for format in exports::FORMATS {
+            let path = format!("/v1/exports/{{sheet}}.{}", format.suffix());
+            self.path(path, vec![get(|| web::to(exports::export_sheet), Described::export_sheet(format))]);
+        }
+        let dataset = Described::export_dataset();
+        self.path("/v1/exports/dataset.zip", vec![get(|| web::to(exports::export_dataset), dataset)]);
+        for format in exports::TEMPLATES {
+            let path = format!("/v1/templates/{{sheet}}.{}", format.suffix());
+            self.path(path, vec![get(|| web::to(exports::get_template), Described::get_template(format))]);
+        }
+        self.path("/v1/templates/{file}", vec![page(|| web::to(exports::no_such_template))]);
+        self.path("/v1/exports/{file}", vec![page(|| web::to(exports::no_such_export))]);
     }
 
     /// Adds the paths that each resource has.

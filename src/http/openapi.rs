@@ -1,6 +1,7 @@
 //! The OpenAPI document: made from the route table, the parameters, the vocabularies and the samples in the code.
 
 mod described;
+mod exports;
 mod imports;
 mod resources;
 mod schemas;
@@ -46,6 +47,7 @@ const TAGS: &[(&str, &str)] = &[
     ("movements", "The parts of batches, each to one destination."),
     ("returns", "Families coming back together on a date."),
     ("figures", "What one source says about one movement, return, batch or agreement."),
+    ("exports", "The record in the columns that imports read, templates for them, and the whole data set."),
     ("statistics", "Sums over movements and returns, complete in one answer."),
     ("imports", "Sheets on their way in: tried, committed, listed, taken back."),
     ("tokens", "Who may do what (admins only)."),

@@ -88,6 +88,7 @@ parameters! {
     KIND = "kind", Kind::Word(words::<BatchKind>), "displacement", "The kind of batch.";
     LOCATION_KIND = "kind", Kind::Word(words::<LocationKind>), "camp", "The kind of place.";
     SOURCE_KIND = "kind", Kind::Word(words::<SourceKind>), "local_council", "The kind of source.";
+    ANY_KIND = "kind", Kind::Word(every_kind), "displacement", "The kind of location or source; in `movements` and `returns` of the batch.";
     FROM = "from", Kind::Date, "2017-03-01",
         "The first day that the whole period of a row may lie on. A timestamp counts as the date written in it.";
     TO = "to", Kind::Date, "2017-05-31",
@@ -128,6 +129,10 @@ parameters! {
     PERIOD = "period", Kind::Word(words::<Unit>), "month", "A row for every period of this length.";
     AS_OF = "as_of", Kind::Date, "2017-12-31",
         "The day up to which is counted; the last day of the latest period in the data unless told.";
+}
+
+fn every_kind() -> Vec<&'static str> {
+    [words::<BatchKind>(), words::<LocationKind>(), words::<SourceKind>()].concat()
 }
 
 fn dated_sorts() -> Vec<&'static str> {

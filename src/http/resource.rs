@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::auth::{Caller, Read, Write};
+use super::body;
+use super::files::{self, File};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query, default_sort};
 use super::reply::{self, Versioned};
-use super::{body, files};
 use crate::app::State;
 use crate::db::page::DEFAULT_LIMIT;
 use crate::domain::text::is_code;
@@ -183,26 +184,9 @@ async fn send<R: Rows>(
     let name = R::RESOURCE.word();
     let mut query = Query::parse(request.query_string(), &export_parameters(R::RESOURCE, format));
     let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
-    let (sort, bom) = (query.sort(default_sort(is_dated(R::RESOURCE))), query.flag(&query::BOM));
-    let about = files::about(name, state, &query);
-    let export = Export::<R>::new(who, query.filter(), sort);
-    if format == Format::Xlsx {
-        let begin = move |conn: &mut _| export.begin_workbook(conn);
-        return match reply::versioned(state, request, who.viewer, format, begin).await? {
-            Versioned::NotModified(response) => Ok(response),
-            Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, name, format, &tag)),
-            Versioned::Read(begun, tag) => {
-                let spool = begun.finish(&state.db, about).await?;
-                Ok(files::spooled(request, name, &tag, spool))
-            }
-        };
-    }
-    let begin = move |conn: &mut _| export.begin(conn, format, bom);
-    match reply::versioned(state, request, who.viewer, format, begin).await? {
-        Versioned::NotModified(response) => Ok(response),
-        Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, name, format, &tag)),
-        Versioned::Read(rest, tag) => Ok(files::streamed(request, name, format, &tag, rest.stream(state.db.clone()))),
-    }
+    let file = File::new(request, state, &query, who.viewer, name, format);
+    let sort = query.sort(default_sort(is_dated(R::RESOURCE)));
+    file.send(state, Export::<R>::new(who, query.filter(), sort)).await
 }
 
 /// `GET /v1/{resource}.{anything else}`.

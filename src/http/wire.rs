@@ -1,7 +1,7 @@
 //! The connection below the framework.
 //!
 //! What the framework cannot read as a request it answers itself, with a bare status, and nobody can take part in that.
-//! So it never gets to see such bytes: each connection is a [`Wire`], which reads every head first. In the place of one
+//! So it never gets to see such bytes: each connection is a `Wire`, which reads every head first. In the place of one
 //! that is none, the framework gets a request of ours, and [`Refused`] tells the middleware what to answer to it. It is
 //! answered like every other, in its turn, with an id and a line in the log, and nothing behind it is read.
 

@@ -18,6 +18,7 @@ mod names;
 mod references;
 mod returns;
 mod rows;
+pub mod sheets;
 mod sources;
 pub mod statistics;
 mod tallies;
@@ -211,6 +212,17 @@ impl<'c> Tx<'c> {
     }
 }
 
+/// Writes in one transaction what may take long.
+pub async fn write_long<T: Send + 'static>(
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (clock, by) = (clock.clone(), by.to_owned());
+    db.write_long(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await
+}
+
 /// Looks at what a write would do: nothing of it is written.
 pub async fn look<T: Send + 'static>(
     db: &Db,
@@ -235,7 +247,7 @@ pub async fn rehearse<T: Send + 'static>(
 ) -> Result<T, Error> {
     let slot = Arc::new(Mutex::new(None));
     let (clock, by, seen) = (clock.clone(), by.to_owned(), slot.clone());
-    let end = db.write(move |conn| {
+    let end = db.write_long(move |conn| {
         let done = Tx::run(conn, &by, clock.now(), |tx| job(tx))?;
         *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
         // Only an error takes a transaction back.

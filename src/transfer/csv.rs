@@ -36,6 +36,21 @@ pub fn write_rows<R: Serialize>(rows: &[R], out: &mut Vec<u8>) -> Result<(), Err
     writer.flush().map_err(internal)
 }
 
+/// Writes one field of a line, in quotes where it needs them.
+pub fn write_field(cell: Cell, out: &mut String) -> Result<(), Error> {
+    let begin = out.len();
+    match cell {
+        Cell::Text(text) if !is_formula(text) => out.push_str(text),
+        cell => put(cell, out).map_err(internal)?,
+    }
+    if out.as_bytes()[begin..].iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        let quoted = out[begin..].replace('"', "\"\"");
+        out.truncate(begin);
+        out.extend(["\"", &quoted, "\""]);
+    }
+    Ok(())
+}
+
 fn writer(out: &mut Vec<u8>) -> Writer<&mut Vec<u8>> {
     WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out)
 }

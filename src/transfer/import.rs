@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::Path;
 use std::sync::Mutex;
 
+use sha2::{Digest, Sha256};
+
 use super::intake::{Content, CreateMissing, Reader, Subject, Unit, Units};
-use super::report::{Entry, Problem, Report};
 use super::sheet::Sheet;
 use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::domain::gazetteer::Gazetteer;
 use crate::domain::report::RefusedSheet;
+use crate::domain::report::{Entry, Problem, Report};
+use crate::domain::token::hex;
 use crate::error::Error;
 use crate::store::imports::{self, Import, ImportView, NewRecord, Said, Wholes};
 use crate::store::{self, Tx, gazetteer};
@@ -32,6 +37,33 @@ pub struct Order {
     pub commit: bool,
     /// What is created where the sheet refers to something that is not there.
     pub create: CreateMissing,
+}
+
+/// A file of this machine (`-` is standard input) as it is imported, and its SHA-256. What cannot be read again is kept in a temporary
+/// file.
+pub fn spool(path: &Path) -> io::Result<(File, String)> {
+    let mut file = if path == Path::new("-") {
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        file.rewind()?;
+        file
+    } else {
+        File::open(path)?
+    };
+    let fingerprint = fingerprint(&mut file)?;
+    file.rewind()?;
+    Ok((file, fingerprint))
+}
+
+/// SHA-256, in hexadecimal: by it a file that comes again is recognised.
+pub fn fingerprint(mut file: impl Read) -> io::Result<String> {
+    let (mut digest, mut bytes) = (Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut bytes)? {
+            0 => return Ok(hex(&digest.finalize())),
+            read => digest.update(&bytes[..read]),
+        }
+    }
 }
 
 /// Imports a sheet, or tries to. `progress` is told how many of how many rows are done.
@@ -66,7 +98,7 @@ pub async fn run(
     // What a movement or a return comes to is known without writing it. Other rows refer to each other.
     let plain = matches!(sheet, Sheet::Movements | Sheet::Returns) && create == CreateMissing::default();
     match (commit, plain) {
-        (true, _) => store::write(db, clock, by, job).await,
+        (true, _) => store::write_long(db, clock, by, job).await,
         (false, true) => store::look(db, clock, by, job).await,
         (false, false) => store::rehearse(db, clock, by, job).await,
     }

@@ -19,8 +19,8 @@ use std::fs::File;
 use std::sync::Arc;
 
 use crate::domain::gazetteer::{Gazetteer, Index};
+use crate::domain::report::{Entry, Problem, Report};
 use crate::error::Error;
-use crate::transfer::report::{Entry, Problem, Report};
 use crate::transfer::sheet::{EXAMPLE, Sheet};
 use crate::transfer::table::{Cell, Row, Table, Trouble};
 

@@ -2,25 +2,28 @@
 
 pub mod cells;
 pub mod csv;
+pub mod dataset;
 pub mod demo;
+pub mod export;
 pub mod geojson;
 pub mod import;
 pub mod intake;
 #[cfg(test)]
 mod many;
-pub mod report;
 pub mod sheet;
 mod spool;
 mod stream;
 pub mod table;
+pub mod template;
 pub mod xlsx;
 
 use serde::Serialize;
 
 use crate::error::Error;
 
-pub use spool::{AT_ONCE, Begun, Spool};
-pub use stream::{Export, Rest};
+pub use export::SheetExport;
+pub use spool::{AT_ONCE, Begun, Spool, begin_workbook};
+pub use stream::{Export, Pages, Rest, begin};
 pub use xlsx::About;
 
 /// A format of rows.

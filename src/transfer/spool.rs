@@ -13,12 +13,10 @@ use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::stream::Export;
+use super::stream::Pages;
 use super::xlsx::{About, Book, MAX_ROWS};
-use crate::db::page::Position;
 use crate::db::{Conn, Db};
 use crate::error::Error;
-use crate::store::Rows;
 
 /// Bytes that are read and sent at once.
 const CHUNK: usize = 64 * 1024;
@@ -36,12 +34,27 @@ async fn turn() -> Result<SemaphorePermit<'static>, Error> {
     }
 }
 
-async fn on_a_thread<T: Send + 'static>(job: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+pub(super) async fn on_a_thread<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     match tokio::task::spawn_blocking(job).await {
         Ok(done) => done,
-        // What writes the sheet panics when the disk is full.
-        Err(error) => Err(Error::Unavailable(format!("a workbook was not written: {error}"))),
+        // What writes a workbook panics when the disk is full.
+        Err(error) => Err(Error::Unavailable(format!("a file was not written: {error}"))),
     }
+}
+
+/// Does what makes a workbook, when it is its turn.
+pub(super) async fn in_turn<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let turn = turn().await?;
+    on_a_thread(move || {
+        let done = job();
+        drop(turn);
+        done
+    })
+    .await
 }
 
 /// A finished workbook.
@@ -95,40 +108,38 @@ impl Spool {
     }
 }
 
-/// The workbook of an export of which the first page has been read.
-pub struct Begun<R: Rows> {
-    export: Export<R>,
-    rows: Vec<R::Row>,
-    next: Option<Position>,
+/// The workbook of rows of which the first page has been read.
+pub struct Begun<P: Pages> {
+    pages: P,
+    rows: Vec<P::Row>,
+    next: Option<P::Place>,
 }
 
-impl<R: Rows> Export<R> {
-    /// Reads the first page, unless there are more rows than a sheet holds: whatever is wrong with the question shows
-    /// here.
-    pub fn begin_workbook(&self, conn: &mut Conn) -> Result<Begun<R>, Error> {
-        if R::count(conn, self.who, &self.filter)? > MAX_ROWS as i64 {
-            return Err(Error::TooManyForSheet(MAX_ROWS));
-        }
-        let (rows, next) = self.read(conn, None)?;
-        Ok(Begun { export: self.again(), rows, next })
+/// Reads the first page, unless there are more rows than a sheet holds: whatever is wrong with the question shows here.
+pub fn begin_workbook<P: Pages>(pages: &P, conn: &mut Conn) -> Result<Begun<P>, Error> {
+    if pages.count(conn)? > MAX_ROWS as i64 {
+        return Err(Error::TooManyForSheet(MAX_ROWS));
     }
+    let (rows, next) = pages.read(conn, None)?;
+    Ok(Begun { pages: pages.clone(), rows, next })
 }
 
-impl<R: Rows> Begun<R> {
+impl<P: Pages> Begun<P> {
     /// Writes the whole workbook. The next page is read while one is written, each in a snapshot of its own.
     pub async fn finish(self, db: &Db, about: About) -> Result<Spool, Error> {
         let turn = turn().await?;
-        let Self { export, mut rows, mut next } = self;
-        let mut book = on_a_thread(move || Book::new(&R::sample(), &about)).await?;
+        let Self { pages, mut rows, mut next } = self;
+        let sample = pages.sample();
+        let mut book = on_a_thread(move || Book::new(&sample, &about)).await?;
         loop {
             let write = on_a_thread(move || {
                 book.rows(&rows)?;
                 Ok(book)
             });
             let read = async {
-                let Some(after) = next.take() else { return Ok(None) };
-                let export = export.again();
-                db.read(move |conn| export.read(conn, Some(after.clone()))).await.map(Some)
+                let Some(from) = next.take() else { return Ok(None) };
+                let pages = pages.clone();
+                db.read(move |conn| pages.read(conn, Some(&from))).await.map(Some)
             };
             let (written, page) = try_join(write, read).await?;
             book = written;
@@ -147,6 +158,7 @@ mod tests {
     use futures_util::TryStreamExt;
 
     use super::super::many::{Many, export};
+    use super::super::stream::Export;
     use super::*;
     use crate::db::DatabaseUrl;
     use crate::store::Filter;
@@ -155,7 +167,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("a.db")), 1).unwrap();
         let export = export(filter);
-        let begun: Begun<Many> = db.read(move |conn| export.begin_workbook(conn)).await?;
+        let begun: Begun<Export<Many>> = db.read(move |conn| begin_workbook(&export, conn)).await?;
         begun.finish(&db, About { name: "locations", arabic: false, made_at: chrono::NaiveDateTime::default() }).await
     }
 

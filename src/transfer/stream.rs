@@ -1,10 +1,11 @@
-//! The whole filtered set, page by page: the next one is read when the client has taken the last, and no thread waits
-//! in between.
+//! Everything that a filter finds, page by page: the next one is read when the client has taken the last, and no thread
+//! waits in between.
 
 use std::marker::PhantomData;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
+use serde::Serialize;
 
 use super::Format;
 use crate::db::page::{PageRequest, Position, Sort};
@@ -17,82 +18,115 @@ const PAGE: usize = 5_000;
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 * 1024;
 
-/// Which rows to write.
-pub struct Export<R: Rows> {
-    /// Who reads.
-    pub who: Reading,
-    /// Which rows.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: Sort,
-    rows: PhantomData<R>,
+/// One page of rows, and where the next one begins, if there is one.
+pub type PageOf<P> = (Vec<<P as Pages>::Row>, Option<<P as Pages>::Place>);
+
+/// Rows that are read page by page.
+pub trait Pages: Clone + Send + Sync + 'static {
+    /// One row.
+    type Row: Serialize + Send + 'static;
+    /// Where a page begins.
+    type Place: Clone + Send + 'static;
+
+    /// A row that has every column.
+    fn sample(&self) -> Self::Row;
+
+    /// How many rows there are, or at least.
+    fn count(&self, conn: &mut Conn) -> Result<i64, Error>;
+
+    /// One page, and where the next one begins, if there is one.
+    fn read(&self, conn: &mut Conn, from: Option<&Self::Place>) -> Result<PageOf<Self>, Error>;
+
+    /// Some rows as text: the first ones, or some that follow others.
+    fn write(&self, format: Format, rows: &[Self::Row], first: bool) -> Result<Vec<u8>, Error> {
+        format.rows(rows, first)
+    }
 }
 
-/// A page of rows, and where the next one begins.
-pub(super) type Page<R> = (Vec<<R as Rows>::Row>, Option<Position>);
+/// The rows of a list.
+pub struct Export<R: Rows> {
+    who: Reading,
+    filter: Filter,
+    sort: Sort,
+    rows: PhantomData<R>,
+}
 
 impl<R: Rows> Export<R> {
     /// An export of rows.
     pub fn new(who: Reading, filter: Filter, sort: Sort) -> Self {
         Self { who, filter, sort, rows: PhantomData }
     }
+}
 
-    pub(super) fn again(&self) -> Self {
+impl<R: Rows> Clone for Export<R> {
+    fn clone(&self) -> Self {
         Self::new(self.who, self.filter.clone(), self.sort)
     }
+}
 
-    /// Reads one page.
-    pub(super) fn read(&self, conn: &mut Conn, after: Option<Position>) -> Result<Page<R>, Error> {
-        let request = PageRequest { sort: self.sort, after, limit: PAGE };
+impl<R: Rows> Pages for Export<R> {
+    type Row = R::Row;
+    type Place = Position;
+
+    fn sample(&self) -> R::Row {
+        R::sample()
+    }
+
+    fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
+        R::count(conn, self.who, &self.filter)
+    }
+
+    fn read(&self, conn: &mut Conn, from: Option<&Position>) -> Result<(Vec<R::Row>, Option<Position>), Error> {
+        let request = PageRequest { sort: self.sort, after: from.cloned(), limit: PAGE };
         let page = R::page(conn, self.who, &self.filter, &request)?;
         Ok((page.rows, page.next.map(|next| next.after)))
     }
+}
 
-    /// Reads and writes one page, on the thread that holds the connection.
-    fn write(
-        &self,
-        conn: &mut Conn,
-        format: Format,
-        after: Option<Position>,
-    ) -> Result<(Vec<u8>, Option<Position>), Error> {
-        let first = after.is_none();
-        let (rows, next) = self.read(conn, after)?;
-        let mut written = format.rows(&rows, first)?;
-        if next.is_none() {
-            written.extend_from_slice(format.tail());
-        }
-        Ok((written, next))
+/// Reads and writes one page, on the thread that holds the connection.
+fn write<P: Pages>(
+    pages: &P,
+    conn: &mut Conn,
+    format: Format,
+    from: Option<&P::Place>,
+) -> Result<(Vec<u8>, Option<P::Place>), Error> {
+    let (rows, next) = pages.read(conn, from)?;
+    let mut written = pages.write(format, &rows, from.is_none())?;
+    if next.is_none() {
+        written.extend_from_slice(format.tail());
     }
+    Ok((written, next))
+}
 
-    /// The head and the first page: whatever is wrong with the question shows here, while it can still be answered.
-    pub fn begin(&self, conn: &mut Conn, format: Format, bom: bool) -> Result<Rest<R>, Error> {
-        let mut written = format.head(&R::sample(), bom)?;
-        let (rows, next) = self.write(conn, format, None)?;
-        written.extend_from_slice(&rows);
-        Ok(Rest { export: self.again(), format, written: written.into(), next })
-    }
+/// The head and the first page: whatever is wrong with the question shows here, while it can still be answered.
+pub fn begin<P: Pages>(pages: &P, conn: &mut Conn, format: Format, bom: bool) -> Result<Rest<P>, Error> {
+    let mut written = format.head(&pages.sample(), bom)?;
+    let (rows, next) = write(pages, conn, format, None)?;
+    written.extend_from_slice(&rows);
+    Ok(Rest { pages: pages.clone(), format, written: written.into(), next })
 }
 
 /// What is still to be written after the first page.
-pub struct Rest<R: Rows> {
-    export: Export<R>,
+pub struct Rest<P: Pages> {
+    pages: P,
     format: Format,
     written: Bytes,
-    next: Option<Position>,
+    next: Option<P::Place>,
 }
 
-impl<R: Rows> Rest<R> {
+impl<P: Pages> Rest<P> {
     /// The whole file in small pieces. An error ends it, so that a short file is never taken for a whole one.
     pub fn stream(self, db: Db) -> impl Stream<Item = Result<Bytes, Error>> {
         stream::try_unfold((self, db), |(mut rest, db)| async move {
-            if rest.written.is_empty() {
-                let Some(after) = rest.next.take() else { return Ok(None) };
-                let (export, format) = (rest.export.again(), rest.format);
-                let (written, next) = db.read(move |conn| export.write(conn, format, Some(after.clone()))).await?;
+            // A page may have no rows, and not be the last.
+            while rest.written.is_empty() {
+                let Some(from) = rest.next.take() else { return Ok(None) };
+                let (pages, format) = (rest.pages.clone(), rest.format);
+                let (written, next) = db.read(move |conn| write(&pages, conn, format, Some(&from))).await?;
                 (rest.written, rest.next) = (written.into(), next);
             }
             let chunk = rest.written.split_to(rest.written.len().min(CHUNK));
-            Ok((!chunk.is_empty()).then_some((chunk, (rest, db))))
+            Ok(Some((chunk, (rest, db))))
         })
     }
 }
@@ -105,10 +139,10 @@ mod tests {
     use super::*;
     use crate::db::DatabaseUrl;
 
-    async fn rest(folder: &tempfile::TempDir, filter: Filter, format: Format) -> (Rest<Many>, Db) {
+    async fn rest(folder: &tempfile::TempDir, filter: Filter, format: Format) -> (Rest<Export<Many>>, Db) {
         let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("a.db")), 1).unwrap();
         let export = export(filter);
-        let rest = db.read(move |conn| export.begin(conn, format, false)).await.unwrap();
+        let rest = db.read(move |conn| begin(&export, conn, format, false)).await.unwrap();
         (rest, db)
     }
 

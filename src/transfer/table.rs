@@ -11,8 +11,8 @@ mod worksheet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use crate::domain::report::{Entry, Problem, Report};
 use crate::error::Error;
-use crate::transfer::report::{Entry, Problem, Report};
 
 use delimited::Delimited;
 use spool::Spool;

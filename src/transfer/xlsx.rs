@@ -38,7 +38,7 @@ pub struct About {
 
 impl About {
     /// The name of the sheet.
-    fn sheet(&self) -> &'static str {
+    pub(super) fn sheet(&self) -> &'static str {
         match self.name {
             _ if !self.arabic => self.name,
             "locations" => "المواقع",
@@ -178,7 +178,7 @@ fn put(sheet: &mut Worksheet, (row, at): (u32, u16), column: ColumnKind, cell: C
     Ok(())
 }
 
-fn failed(error: XlsxError) -> Error {
+pub(super) fn failed(error: XlsxError) -> Error {
     match error {
         XlsxError::IoError(error) => no_room(error),
         error @ (XlsxError::TempFileError(..) | XlsxError::ZipError(_)) => no_room(error),

@@ -148,7 +148,11 @@ pub struct BatchSingle {
 
 impl Row {
     pub(super) fn own(&self, names: &Names) -> Result<Batch, Error> {
-        let row = self.clone();
+        self.clone().into_own(names)
+    }
+
+    pub(super) fn into_own(self, names: &Names) -> Result<Batch, Error> {
+        let row = self;
         Ok(Batch {
             code: row.code,
             origin: names.location(row.origin_id).code,

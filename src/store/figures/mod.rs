@@ -186,7 +186,11 @@ impl Row {
     }
 
     pub(super) fn own(&self, names: &Names) -> Figure {
-        let row = self.clone();
+        self.clone().into_own(names)
+    }
+
+    pub(super) fn into_own(self, names: &Names) -> Figure {
+        let row = self;
         Figure {
             code: row.code,
             movement: names.movement(row.movement_id),

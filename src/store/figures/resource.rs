@@ -35,7 +35,7 @@ enum Whole {
     /// A batch as a whole.
     Batch(batches::Plan),
     /// A movement, and its batch without it.
-    Movement(batches::Plan, movements::Standing),
+    Movement(batches::Plan, Box<movements::Standing>),
     /// A return, and the movement that it names.
     Return(returns::Standing, returns::Outbound),
     /// An agreement.
@@ -55,15 +55,14 @@ impl About {
             ("batch", &figure.batch),
             ("agreement", &figure.agreement),
         ];
-        let mut given = members.iter().filter_map(|(member, code)| Some((*member, code.as_ref()?)));
-        let (first, second) = (given.next(), given.next());
-        if let (Some((member, code)), None) = (first, second) {
+        let given: Vec<_> = members.iter().filter_map(|(member, code)| Some((*member, code.as_ref()?))).collect();
+        if let [(member, code)] = given[..] {
             return Some(Self { member, code: code.clone() });
         }
         let wrong = members.iter().any(|(member, _)| findings.wrong_at(&format!("/{member}")));
         if !wrong {
             let message = "A figure is about exactly one `movement`, `return`, `batch` or `agreement`.".to_owned();
-            let pointer = given.last().or(second).map(|(member, _)| format!("/{member}")).unwrap_or_default();
+            let pointer = given.last().map(|(member, _)| format!("/{member}")).unwrap_or_default();
             findings.error(pointer, "subject", None, message);
         }
         None
@@ -90,7 +89,7 @@ impl About {
                 let Some((batch, _)) = code.split_once('.') else { return Ok(None) };
                 let standing = batches::hold(tx, known, &[batch])?.remove(batch);
                 let batch = standing.map(batches::Plan::keeping);
-                batch.and_then(|mut batch| batch.take(code).map(|part| Whole::Movement(batch, part)))
+                batch.and_then(|mut batch| batch.take(code).map(|part| Whole::Movement(batch, Box::new(part))))
             }
             "batch" => batches::hold(tx, known, &[code])?.remove(code).map(batches::Plan::keeping).map(Whole::Batch),
             "return" => {
@@ -152,7 +151,7 @@ impl Whole {
                 (settled.figures, findings)
             }
             Self::Movement(mut batch, part) => {
-                batch.movements.push(movements::Plan::of_figures(part, figures, at.to_owned()));
+                batch.movements.push(movements::Plan::of_figures(*part, figures, at.to_owned()));
                 let (settled, findings) = batches::execute(tx, known, batch, findings)?;
                 (settled.figures, findings)
             }

@@ -66,6 +66,25 @@ impl ImportView {
     }
 }
 
+impl std::fmt::Display for ImportView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.code {
+            Some(code) => writeln!(f, "{}: {} rows, written as import {code}.", self.sheet, self.rows)?,
+            None => writeln!(f, "{}: {} rows, a dry run: nothing written.", self.sheet, self.rows)?,
+        }
+        for (resource, Counts { created, updated, unchanged }) in &self.counts {
+            writeln!(f, "{resource}: {created} created, {updated} updated, {unchanged} unchanged")?;
+        }
+        for warning in &self.warnings {
+            let (row, column) = (&warning["row"], warning["column"].as_str().unwrap_or_default());
+            let place = if row.is_null() { String::new() } else { format!("row {row}, {column}: ") };
+            writeln!(f, "warning: {place}{}", warning["message"].as_str().unwrap_or_default())?;
+        }
+        let more = self.warnings_total - i64::try_from(self.warnings.len()).unwrap_or_default();
+        if more > 0 { writeln!(f, "warning: and {more} more") } else { Ok(()) }
+    }
+}
+
 type Row = ((String, String, i64, String, String, i64), (NaiveDateTime, String));
 
 fn view(row: Row) -> Result<ImportView, Error> {

@@ -151,7 +151,11 @@ pub struct MovementSingle {
 
 impl Row {
     pub(super) fn own(&self, batch: &str, names: &Names) -> Movement {
-        let row = self.clone();
+        self.clone().into_own(batch, names)
+    }
+
+    pub(super) fn into_own(self, batch: &str, names: &Names) -> Movement {
+        let row = self;
         Movement {
             code: row.code,
             batch: batch.to_owned(),

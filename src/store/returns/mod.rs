@@ -175,7 +175,11 @@ pub struct ReturnSingle {
 
 impl Row {
     fn own(&self, names: &Names) -> Result<Return, Error> {
-        let row = self.clone();
+        self.clone().into_own(names)
+    }
+
+    pub(super) fn into_own(self, names: &Names) -> Result<Return, Error> {
+        let row = self;
         Ok(Return {
             code: row.code,
             from: names.location(row.from_id).code,

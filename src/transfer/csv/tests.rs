@@ -58,3 +58,30 @@ fn no_text_becomes_a_formula() {
         assert!(lines.starts_with(&format!("a,{expected},-5,")), "{lines}");
     }
 }
+
+#[test]
+fn a_field_by_itself_is_written_as_in_a_line() {
+    for text in [
+        "",
+        " ",
+        "a",
+        "a,b",
+        "a\"b",
+        "a\nb",
+        "a\r",
+        "\r\n",
+        ";",
+        "'",
+        "=1",
+        "'=1,2",
+        "-\"",
+        "حمص, الوعر",
+        "#",
+        "\u{feff}",
+    ] {
+        let mut field = String::new();
+        write_field(Cell::Text(text), &mut field).unwrap();
+        let lines = self::text(|out| write_rows(&[row(Some(text.to_owned().leak()))], out));
+        assert!(lines.starts_with(&format!("a,{field},-5,")), "{text:?}: {field:?} {lines:?}");
+    }
+}

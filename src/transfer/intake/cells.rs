@@ -8,8 +8,8 @@ use super::references::References;
 use super::{dates, numbers};
 use crate::domain::Resource;
 use crate::domain::labels::{PARTY_ROLE, Vocabulary};
+use crate::domain::report::Problem;
 use crate::domain::text::{folded_words, is_code, nearest};
-use crate::transfer::report::Problem;
 use crate::transfer::sheet::{Column, Kind};
 use crate::transfer::table::{Cell, CellKind};
 

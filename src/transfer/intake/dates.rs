@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 
 use super::numbers::plain;
 use crate::domain::period::parse_date;
+use crate::domain::report::Problem;
 use crate::domain::text::folded_words;
-use crate::transfer::report::Problem;
 
 /// The months by the folded words for them: English, the Arabic of the Levant, the Arabic of Egypt and the Gulf.
 const MONTHS: [&[&str]; 12] = [

@@ -12,7 +12,7 @@ use super::cells::{Cells, Last};
 use super::header::Header;
 use super::unit::{FIGURE, Layout, MOVEMENT, Place, Subject, Unit, WHOLE};
 use super::{entry, numbers};
-use crate::transfer::report::{Entry, Problem, Report, shown};
+use crate::domain::report::{Entry, Problem, Report, shown};
 use crate::transfer::sheet::Sheet;
 use crate::transfer::table::{Cell, Row};
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::personal::is_personal;
+use crate::domain::report::{Entry, Problem, Report, shown};
 use crate::domain::text::{folded_words, nearest};
-use crate::transfer::report::{Entry, Problem, Report, shown};
 use crate::transfer::sheet::{Column, PCODE_LIST, Part, PcodeColumn, Sheet};
 use crate::transfer::table::Row;
 

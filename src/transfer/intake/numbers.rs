@@ -1,8 +1,8 @@
 //! Numbers as people write them: with thousands separators, Arabic-Indic and Persian digits. Never guessed: `1.354` may
 //! be a thousand or one.
 
+use crate::domain::report::Problem;
 use crate::domain::text::latin_digit;
-use crate::transfer::report::Problem;
 
 /// Marks of writing direction, which spreadsheets in Arabic leave around numbers and codes.
 fn is_mark(c: char) -> bool {

@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 use super::group::Group;
 use super::header::{Header, Target};
 use super::numbers;
+use crate::domain::report::{Entry, Problem, Report};
 use crate::domain::text::is_code;
-use crate::transfer::report::{Entry, Problem, Report};
 use crate::transfer::sheet::PcodeColumn;
 use crate::transfer::table::{Cell, CellKind, Row};
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::domain::Resource;
 use crate::domain::gazetteer::{Found, Gazetteer, Index, Named};
+use crate::domain::report::{Problem, shown};
 use crate::domain::text::{folded_words, is_code};
-use crate::transfer::report::{Problem, shown};
 
 /// What is created where a sheet refers to something that is not there (`create_missing`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

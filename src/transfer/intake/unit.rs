@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::findings::{Finding, Findings, Warning};
-use crate::transfer::report::{Entry, Problem, Report};
+use crate::domain::report::{Entry, Problem, Report};
 use crate::transfer::sheet::{Column, Part, PcodeColumn, Sheet};
 
 /// What a body is.

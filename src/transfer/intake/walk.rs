@@ -8,7 +8,7 @@ use super::header::{Header, Target};
 use super::unit::{Layout, WHOLE};
 use super::{is_example, numbers, references};
 use crate::domain::gazetteer::Index;
-use crate::transfer::report::{Entry, Problem, Report};
+use crate::domain::report::{Entry, Problem, Report};
 use crate::transfer::sheet::{PcodeColumn, Sheet};
 use crate::transfer::table::{Place, Row, Table, Trouble};
 

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use super::window::Window;
 use super::{CellKind, MAX_COLUMNS, MAX_ROW, Place, Row, Trouble};
-use crate::transfer::report::{Entry, Problem};
+use crate::domain::report::{Entry, Problem};
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 use super::Trouble;
-use crate::transfer::report::Problem;
+use crate::domain::report::Problem;
 
 const HOW: &str = "Save it as \"CSV UTF-8 (comma delimited)\" or as an Excel workbook (.xlsx).";
 

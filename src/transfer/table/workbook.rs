@@ -7,7 +7,7 @@ use zip::ZipArchive;
 
 use super::spool::Spool;
 use super::{Row, Trouble, oversize, worksheet};
-use crate::transfer::report::{Problem, Report};
+use crate::domain::report::{Problem, Report};
 
 /// The most that a worksheet may unpack to, in bytes: a full one of 1,048,576 rows and 46 columns has less.
 const MAX_WORKSHEET: u64 = 2 << 30;

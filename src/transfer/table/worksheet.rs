@@ -9,7 +9,7 @@ use chrono::{NaiveTime, Timelike};
 use super::spool::{Spool, SpoolWriter};
 use super::workbook::broken;
 use super::{CellKind, MAX_COLUMNS, MAX_ROW, Row, Trouble};
-use crate::transfer::report::{Entry, Problem, Report, shown};
+use crate::domain::report::{Entry, Problem, Report, shown};
 
 type Book = Xlsx<BufReader<File>>;
 

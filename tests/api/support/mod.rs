@@ -30,6 +30,7 @@ use homeward::domain::clock::Clock;
 use homeward::domain::words::Role;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
+use homeward::transfer::dataset::Terms;
 
 pub use client::{Answer, Client};
 pub use database::{Database, Kind};
@@ -168,6 +169,7 @@ async fn service(db: &Db, clock: &Clock, public_read: bool) -> Call {
         public_read,
         max_body: MAX_BODY,
         max_import: 64 << 20,
+        terms: Terms { title: "The record".to_owned(), licence: Some("CC-BY-4.0".to_owned()) },
         cors_origins: vec!["*".to_owned()],
     };
     let service = Rc::new(init_service(app::build(Data::new(state), document())).await);

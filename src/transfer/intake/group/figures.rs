@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{Group, missing};
+use crate::domain::report::{Problem, Report};
 use crate::transfer::intake::entry;
 use crate::transfer::intake::unit::{FIGURE, MOVEMENT, Subject, WHOLE};
-use crate::transfer::report::{Problem, Report};
 use crate::transfer::table::Row;
 
 impl Group<'_> {

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Group, Slot};
 use crate::domain::Resource;
+use crate::domain::report::{Entry, Problem, Report, shown};
 use crate::transfer::intake::numbers;
 use crate::transfer::intake::references::Created;
 use crate::transfer::intake::unit::{MOVEMENT, Marks, Place, Subject, Unit, WHOLE};
-use crate::transfer::report::{Entry, Problem, Report, shown};
 use crate::transfer::table::{Cell, Row};
 
 impl Group<'_> {

@@ -1,0 +1,258 @@
+//! The whole data set in one archive: every sheet as CSV, a description for programs, and one for people.
+//!
+//! The archive is written while it is sent. Descriptions come last, since only then is it known what was read, and in which
+//! state of the data.
+
+mod package;
+mod readme;
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use chrono::{Datelike, NaiveDateTime, Timelike};
+use futures_util::future::try_join;
+use futures_util::stream::{self, Stream};
+use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::export::SheetExport;
+use super::sheet::Sheet;
+use super::stream::Pages;
+use super::{Format, spool};
+use crate::db::{Conn, Db};
+use crate::domain::access::Viewer;
+use crate::error::Error;
+use crate::store::sheets::{self, Place};
+use crate::store::{Filter, Reading, history};
+
+/// Bytes that are sent at once.
+const CHUNK: usize = 64 * 1024;
+/// How many figures may make files of more than 4 GB, which only say so from the beginning.
+const LARGE: i64 = 1_000_000;
+
+/// What whoever runs the service says about its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What the data set is called.
+    pub title: String,
+    /// Under which licence it may be used: an identifier or an address, if it was said.
+    pub licence: Option<String>,
+}
+
+/// What an archive says of itself.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// What whoever runs the service says.
+    pub terms: Terms,
+    /// For whom it is made.
+    pub viewer: Viewer,
+    /// When.
+    pub made_at: NaiveDateTime,
+}
+
+/// One file of the archive, once it is written.
+#[derive(Clone, Debug)]
+struct Written {
+    sheet: Sheet,
+    rows: u64,
+    bytes: u64,
+    /// The versions of the data between which it was read.
+    versions: (i64, i64),
+}
+
+/// A data set that is about to be written.
+pub struct Dataset {
+    about: About,
+    large: bool,
+}
+
+impl Dataset {
+    /// Looks at what there is.
+    pub fn begin(conn: &mut Conn, about: About) -> Result<Self, Error> {
+        Ok(Self { about, large: sheets::figures_at_most(conn)? > LARGE })
+    }
+
+    /// The whole archive in small pieces. An error ends it, so that a short file is never taken for a whole one.
+    pub fn stream(self, db: Db) -> impl Stream<Item = Result<Bytes, Error>> {
+        stream::try_unfold((Archive::new(self), db), |(mut archive, db)| async move {
+            while archive.ready.is_empty() {
+                if archive.zip.is_none() {
+                    return Ok(None);
+                }
+                archive = archive.step(&db).await?;
+            }
+            let chunk = archive.ready.split_to(archive.ready.len().min(CHUNK));
+            Ok(Some((chunk, (archive, db))))
+        })
+    }
+}
+
+/// What the archive has written and nobody has taken yet.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Sink {
+    fn take(&self) -> Bytes {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into()
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+type Zip = ZipWriter<StreamWriter<Sink>>;
+
+/// A page of a sheet as CSV, and the version of the data that it shows.
+struct Page {
+    text: Vec<u8>,
+    rows: u64,
+    version: i64,
+    next: Option<Place>,
+}
+
+/// An archive that is being written.
+struct Archive {
+    about: About,
+    options: SimpleFileOptions,
+    sink: Sink,
+    /// Gone when everything is written.
+    zip: Option<Zip>,
+    /// The sheet at hand, and the page of it that was read and not yet written.
+    page: Option<(SheetExport, Page)>,
+    /// The sheets that are still to come.
+    sheets: std::vec::IntoIter<Sheet>,
+    written: Vec<Written>,
+    ready: Bytes,
+}
+
+impl Archive {
+    fn new(dataset: Dataset) -> Self {
+        let Dataset { about, large } = dataset;
+        let sink = Sink::default();
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(time(about.made_at))
+            .large_file(large);
+        Self {
+            about,
+            options,
+            zip: Some(ZipWriter::new_stream(sink.clone())),
+            sink,
+            page: None,
+            sheets: Sheet::ALL.to_vec().into_iter(),
+            written: vec![],
+            ready: Bytes::new(),
+        }
+    }
+
+    /// Writes a page while the next one is read, or begins a sheet, or ends the archive.
+    async fn step(mut self, db: &Db) -> Result<Self, Error> {
+        match self.page.take() {
+            Some((export, page)) => self.next_page(db, export, page).await?,
+            None => match self.sheets.next() {
+                Some(sheet) => self.begin_sheet(db, sheet).await?,
+                None => self.end().await?,
+            },
+        }
+        self.ready = self.sink.take();
+        Ok(self)
+    }
+
+    async fn begin_sheet(&mut self, db: &Db, sheet: Sheet) -> Result<(), Error> {
+        let who = Reading { viewer: self.about.viewer, arabic: false };
+        let export = SheetExport::new(sheet, who, Filter::default(), Format::Csv);
+        let head = Format::Csv.head(&export.sample(), false)?;
+        let page = read(db, export.clone(), None).await?;
+        let versions = (page.version, page.version);
+        self.written.push(Written { sheet, rows: 0, bytes: head.len() as u64, versions });
+        let options = self.options;
+        self.write(move |zip| {
+            zip.start_file(format!("{}.csv", sheet.word()), options)?;
+            Ok(zip.write_all(&head)?)
+        })
+        .await?;
+        self.page = Some((export, page));
+        Ok(())
+    }
+
+    async fn next_page(&mut self, db: &Db, export: SheetExport, page: Page) -> Result<(), Error> {
+        let Page { text, rows, version, mut next } = page;
+        if let Some(written) = self.written.last_mut() {
+            written.rows += rows;
+            written.bytes += text.len() as u64;
+            written.versions.1 = version;
+        }
+        let read = async {
+            match next.take() {
+                Some(from) => read(db, export.clone(), Some(from)).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (page, ()) = try_join(read, self.write(move |zip| Ok(zip.write_all(&text)?))).await?;
+        self.page = page.map(|page| (export, page));
+        Ok(())
+    }
+
+    /// Ends the archive with what describes it.
+    async fn end(&mut self) -> Result<(), Error> {
+        let package = package::describe(&self.about, &self.written)?;
+        let readme = readme::text(&self.about, &self.written);
+        let options = self.options.large_file(false);
+        self.write(move |zip| {
+            zip.start_file("datapackage.json", options)?;
+            zip.write_all(&package)?;
+            zip.start_file("README.txt", options)?;
+            Ok(zip.write_all(readme.as_bytes())?)
+        })
+        .await?;
+        let Some(zip) = self.zip.take() else { return Ok(()) };
+        zip.finish().map_err(|error| failed(&error))?;
+        Ok(())
+    }
+
+    /// Does something to the archive. Compressing takes time, so it has a thread.
+    async fn write(
+        &mut self,
+        job: impl FnOnce(&mut Zip) -> zip::result::ZipResult<()> + Send + 'static,
+    ) -> Result<(), Error> {
+        let Some(mut zip) = self.zip.take() else { return Ok(()) };
+        let zip = spool::on_a_thread(move || match job(&mut zip) {
+            Ok(()) => Ok(zip),
+            Err(error) => Err(failed(&error)),
+        });
+        self.zip = Some(zip.await?);
+        Ok(())
+    }
+}
+
+/// Reads a page, in a snapshot of its own.
+async fn read(db: &Db, export: SheetExport, from: Option<Place>) -> Result<Page, Error> {
+    db.read(move |conn| {
+        let version = history::data_version(conn)?;
+        let (rows, next) = export.read(conn, from.as_ref())?;
+        let text = export.write(Format::Csv, &rows, from.is_none())?;
+        Ok(Page { text, rows: rows.len() as u64, version, next })
+    })
+    .await
+}
+
+fn failed(error: &zip::result::ZipError) -> Error {
+    Error::Internal(format!("archive: {error}"))
+}
+
+/// When the files were made, as archives can say it.
+fn time(at: NaiveDateTime) -> DateTime {
+    let part = |number: u32| u8::try_from(number).unwrap_or_default();
+    let (year, month, day) = (u16::try_from(at.year()).unwrap_or_default(), part(at.month()), part(at.day()));
+    DateTime::from_date_and_time(year, month, day, part(at.hour()), part(at.minute()), part(at.second()))
+        .unwrap_or_default()
+}

@@ -1,3 +1,0 @@
-//! What is wrong, or remarkable, in a sheet.
-
-pub use crate::domain::report::*;

@@ -73,7 +73,7 @@ fn put(cell: Cell, out: &mut String) -> std::fmt::Result {
 
 /// Whether a spreadsheet would take a text for a formula, whatever number of `'` stands before it already: the import
 /// takes one away again.
-fn is_formula(text: &str) -> bool {
+pub fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 

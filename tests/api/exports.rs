@@ -112,6 +112,74 @@ async fn record(app: &TestApp) {
     given::homecoming("r3").with("scheduled_on", "2017-06-01").put(app).await;
 }
 
+/// The same, with texts, codes, dates and numbers that spreadsheets like to change.
+async fn record_of_everything(app: &TestApp) {
+    record(app).await;
+    let editor = app.editor();
+    for (number, text) in TEXTS.iter().enumerate() {
+        let place = json!({
+            "name": text, "kind": "camp", "name_ar": text, "aliases": [format!("alias {number}"), format!("'={number}")],
+            "latitude": -89.123_456_789_012_3, "longitude": 0.000_000_1, "p_code": format!("00{number}E5"),
+        });
+        editor.put(&format!("/v1/locations/1e{number}"), &place).await.is(201);
+        let source = json!({"name": text, "kind": "ngo", "name_ar": text});
+        editor.put(&format!("/v1/sources/00{number}"), &source).await.is(201);
+        let agreement = json!({
+            "name": text, "name_as_reported": text, "notes": text, "signed_on": "1900-01-01",
+            "parties": [{"role": "monitor", "name": text.replace(';', ",")}],
+        });
+        editor.put(&format!("/v1/agreements/2017-0{}", number + 1), &agreement).await.is(201);
+        let figure = json!({
+            "code": format!("x{number}"), "stage": "departed", "scope": "part", "source": format!("00{number}"),
+            "url": "https://example.org/?a=1&b='2'", "title": text, "excerpt": text, "term_as_reported": text,
+            "place_as_reported": text, "notes": text, "households": 0, "civilians": 1_000_000_000,
+            "reported_on": "2199-12-31", "as_of": "1900-02-28",
+        });
+        given::batch(&format!("TRUE{number}"))
+            .with("agreement", format!("2017-0{}", number + 1))
+            .with("kind", "redisplacement")
+            .with("notes", *text)
+            .with("departed_on_precision", "week")
+            .on("2017-03-13")
+            .to(&format!("1e{number}"), &[figure])
+            .put(app)
+            .await;
+        given::homecoming(&format!("1-{number}"))
+            .with("from_as_reported", *text)
+            .with("household_completeness", "partial")
+            .with("returned_on_precision", "year")
+            .with("cancelled", true)
+            .with("agreement", "2017-01")
+            .on("2018-01-01")
+            .put(app)
+            .await;
+    }
+}
+
+/// Texts that spreadsheets, CSV and XML like to change.
+const TEXTS: [&str; 9] = [
+    "=1+1",
+    "'=1+1",
+    "''-2",
+    "'quoted'",
+    "+963 (a) \"b\", c; d",
+    "two\nlines\tand a tab",
+    "0012",
+    "1e5 <b>&amp;</b> _x000D_",
+    "الوعر، حمص",
+];
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Every row that there is, with its revision.
+async fn everything(app: &TestApp) -> Vec<Value> {
+    let mut all = vec![];
+    for resource in ["locations", "sources", "agreements", "batches", "movements", "returns", "figures"] {
+        all.extend(app.editor().rows(&format!("/v1/{resource}?limit=10000&sort=code")).await);
+    }
+    all
+}
+
 const LINES: [&str; 4] = ["batch", "agreement", "destination", "figure"];
 
 both! {
@@ -122,6 +190,11 @@ both! {
             let loaded = rows(&std::fs::read_to_string(file).unwrap());
             let out = exported(&app.editor(), sheet).await;
             assert_eq!(out.len(), loaded.len(), "{sheet}");
+            let again = app.editor().send("POST", &format!("/v1/imports/{sheet}?commit=true"), Some(("text/csv", app.editor().text(&format!("/v1/exports/{sheet}.csv")).await.as_bytes()))).await;
+            let again = again.is(201).json();
+            for counts in again["counts"].as_object().unwrap().values() {
+                assert_eq!((&counts["created"], &counts["updated"]), (&json!(0), &json!(0)), "{sheet}: {again}");
+            }
             // The same claims, in whatever order, in the columns that the file has. What the file leaves to a default is said.
             let told: Vec<&String> =
                 loaded[0].keys().filter(|name| !matches!(name.as_str(), "role" | "scope" | "p_code")).collect();
@@ -343,7 +416,69 @@ both! {
             assert_eq!(app.editor().head(&path).await.is(200).etag(), tag);
         }
     }
-}
 
-// An export that is imported again changes nothing: that story belongs beside those of imports, in tests/api/imports.rs, as
-// soon as they are told there. `record` above holds every kind of row that a sheet can have.
+    async fn an_export_imported_again_changes_nothing(app) {
+        record_of_everything(app).await;
+        let before = everything(app).await;
+        for format in ["csv", "csv?bom=true", "xlsx", "xlsx?lang=ar"] {
+            for sheet in SHEETS {
+                let file = app.editor().get(&format!("/v1/exports/{sheet}.{format}")).await.is(200).bytes;
+                let kind = if format.starts_with("csv") { "text/csv" } else { XLSX };
+                let path = format!("/v1/imports/{sheet}?commit=true");
+                let done = app.editor().send("POST", &path, Some((kind, &file))).await.is(201).json();
+                assert_eq!(done["errors"], json!([]), "{sheet}.{format}");
+                assert!(done["rows"].as_u64().unwrap() > 0, "{sheet}.{format}: {done}");
+                for (resource, counts) in done["counts"].as_object().unwrap() {
+                    assert_eq!((&counts["created"], &counts["updated"]), (&json!(0), &json!(0)), "{sheet}.{format} {resource}");
+                }
+            }
+        }
+        assert_eq!(everything(app).await, before);
+    }
+
+    async fn a_filtered_export_imported_again_changes_nothing(app) {
+        record_of_everything(app).await;
+        let before = everything(app).await;
+        for question in ["movements.csv?source=radio", "movements.csv?stage=planned", "movements.xlsx?destination=bab", "returns.csv?stage=arrived"] {
+            let file = app.editor().get(&format!("/v1/exports/{question}")).await.is(200).bytes;
+            let kind = if question.contains("csv") { "text/csv" } else { XLSX };
+            let path = format!("/v1/imports/{}?commit=true", question.split('.').next().unwrap());
+            app.editor().send("POST", &path, Some((kind, &file))).await.is(201);
+        }
+        // Neither does what a reader or the public sees, where an editor imports it: what is absent is left alone.
+        for client in [app.public(), app.reader()] {
+            for sheet in SHEETS {
+                let file = client.text(&format!("/v1/exports/{sheet}.csv")).await;
+                let path = format!("/v1/imports/{sheet}?commit=true");
+                let answer = app.editor().send("POST", &path, Some(("text/csv", file.as_bytes()))).await;
+                // The public's return has lost its hidden movement, and says so.
+                if answer.status == 201 {
+                    continue;
+                }
+                panic!("{sheet}: {}", answer.text());
+            }
+        }
+        let hidden_movement = |rows: &mut Vec<Value>| rows.retain(|row| row["code"] != "r2");
+        let (mut before, mut after) = (before, everything(app).await);
+        hidden_movement(&mut before);
+        hidden_movement(&mut after);
+        assert_eq!(after, before);
+    }
+
+    async fn an_export_brings_the_whole_record_to_another_service(app) {
+        record_of_everything(app).await;
+        let other = TestApp::start(crate::support::Kind::Sqlite).await;
+        for sheet in SHEETS {
+            let file = app.editor().text(&format!("/v1/exports/{sheet}.csv")).await;
+            let path = format!("/v1/imports/{sheet}?commit=true");
+            other.editor().send("POST", &path, Some(("text/csv", file.as_bytes()))).await.is(201);
+        }
+        for sheet in SHEETS {
+            let path = format!("/v1/exports/{sheet}.csv");
+            let sorted = |text: String| -> BTreeSet<String> { text.split("\r\n").map(str::to_owned).collect() };
+            assert_eq!(sorted(other.editor().text(&path).await), sorted(app.editor().text(&path).await), "{sheet}");
+        }
+        let path = "/v1/stats/stocks?by=origin,destination";
+        assert_eq!(other.editor().json(path).await, app.editor().json(path).await);
+    }
+}

@@ -167,4 +167,27 @@ both! {
         public.get("/v1/templates/movements.csv?lang=ar").await.is_bad_query(&[("lang", "not_applicable")]);
         public.get("/v1/templates/movements.xlsx?origin=x").await.is_bad_query(&[("origin", "not_applicable")]);
     }
+
+    async fn a_template_can_be_imported_as_it_is_and_filled_in(app) {
+        given::world(app).await;
+        for sheet in SHEETS {
+            for file in ["csv", "xlsx", "xlsx?lang=ar"] {
+                let kind = if file == "csv" {
+                    "text/csv"
+                } else {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                };
+                let template = app.public().get(&format!("/v1/templates/{sheet}.{file}")).await.is(200).bytes;
+                let path = format!("/v1/imports/{sheet}");
+                // The example is no row: there is nothing in it, and nothing wrong with it.
+                let tried = app.editor().send("POST", &path, Some((kind, &template))).await.is(422).json();
+                let codes: Vec<_> = tried["errors"].as_array().unwrap().iter().map(|error| &error["code"]).collect();
+                assert_eq!(codes, ["empty_sheet"], "{sheet}.{file}: {tried}");
+            }
+            let filled = app.public().text(&format!("/v1/templates/{sheet}.csv")).await.replace("EXAMPLE", "like-it");
+            let path = format!("/v1/imports/{sheet}?commit=true");
+            let done = app.editor().send("POST", &path, Some(("text/csv", filled.as_bytes()))).await.is(201).json();
+            assert_eq!((&done["rows"], &done["warnings"]), (&serde_json::json!(1), &serde_json::json!([])), "{sheet}: {done}");
+        }
+    }
 }

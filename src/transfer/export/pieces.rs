@@ -143,7 +143,13 @@ impl Section {
         let mut hint = 0;
         cells::each(body, &mut |name, cell| {
             if let Some(at) = self.column(name, hint) {
-                filled[at].1 = cell.into();
+                filled[at].1 = match cell {
+                    // The import takes one `'` away, whatever the format: sheets travel from CSV to workbooks.
+                    Cell::Text(text) if text.starts_with('\'') && csv::is_formula(text) => {
+                        Owned::Text(format!("'{text}"))
+                    }
+                    cell => cell.into(),
+                };
                 hint = at + 1;
             }
             Ok(())

@@ -111,6 +111,11 @@ pub fn whole(text: &str) -> Result<i64, Problem> {
 /// A number with decimals that somebody typed: a single `,` stands before decimals, too, since no degree has thousands.
 pub fn real(text: &str) -> Result<f64, Problem> {
     let wrong = || Problem::new("wrong_type", "Expected a number such as 34.745: degrees with decimals.");
+    let plain = plain(text);
+    if plain.contains(['e', 'E']) {
+        // As programs print what is very small: an export does, too.
+        return plain.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(wrong);
+    }
     let found = written(text).filter(|found| found.groups.len() <= 2).ok_or_else(wrong)?;
     if found.between.iter().any(|sign| !matches!(sign, '.' | ',' | 'd')) {
         return Err(wrong());

@@ -27,6 +27,8 @@ trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> Result<(), Error>;
     /// Whether the database could not write, which may be different on another connection.
     fn was_refused(&self) -> bool;
+    /// Whether it had the transaction for itself, and ended it with an error of its own.
+    fn has_failed_alone(&self) -> bool;
     /// Tells the request how it ended, once it is known whether the transaction was committed.
     fn answer(self: Box<Self>, committed: Result<(), &Error>);
 }
@@ -44,6 +46,14 @@ struct Waiting<T, F> {
     answer: oneshot::Sender<Result<T, Error>>,
 }
 
+impl<T, F: FnMut(&mut Conn) -> Result<T, Error>> Waiting<T, F> {
+    /// A panic in one job must not take the writer, and with it every later write, down.
+    fn attempt(&mut self, conn: &mut Conn) -> Result<T, Error> {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (self.write)(conn)))
+            .unwrap_or_else(|_| Err(Error::Internal("a write panicked".to_owned())))
+    }
+}
+
 impl<T: Send, F: FnMut(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T, F> {
     fn is_long(&self) -> bool {
         self.is_long
@@ -54,10 +64,13 @@ impl<T: Send, F: FnMut(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T,
     }
 
     fn run(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        if self.is_long {
+            // It has the transaction for itself. In a savepoint SQLite would keep every page that it changes in memory.
+            self.done = self.attempt(conn);
+            return self.done.as_ref().map(|_| ()).map_err(Clone::clone);
+        }
         Manager::begin_transaction(conn)?;
-        // A panic in one job must not take the writer, and with it every later write, down.
-        self.done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (self.write)(conn)))
-            .unwrap_or_else(|_| Err(Error::Internal("a write panicked".to_owned())));
+        self.done = self.attempt(conn);
         let ended = match &self.done {
             Ok(_) => Manager::commit_transaction(conn),
             Err(_) => Manager::rollback_transaction(conn),
@@ -71,8 +84,13 @@ impl<T: Send, F: FnMut(&mut Conn) -> Result<T, Error> + Send> Job for Waiting<T,
         matches!(self.done, Err(Error::Unavailable(_)))
     }
 
+    fn has_failed_alone(&self) -> bool {
+        self.is_long && self.done.is_err()
+    }
+
     fn answer(self: Box<Self>, committed: Result<(), &Error>) {
-        let done = committed.map_err(Error::as_unavailable).and(self.done);
+        // What a job itself says is wrong goes before what became of the commit.
+        let done = self.done.and_then(|done| committed.map(|()| done).map_err(Error::as_unavailable));
         // Nobody listens any more where the client has gone; what is committed stays.
         let _gone = self.answer.send(done);
     }
@@ -155,10 +173,14 @@ fn commit(conn: &mut Conn, mut group: Vec<Box<dyn Job>>) -> bool {
         group.iter_mut().try_for_each(|job| job.run(conn))?;
         finish(conn, Ok(()))
     });
-    if let Err(error) = &done {
+    let alone = group.iter().any(|job| job.has_failed_alone());
+    if let Err(error) = &done
+        && !alone
+    {
         log::error!("cannot write: {error}");
     }
-    let sound = done.is_ok() && !group.iter().any(|job| job.was_refused());
+    let ended = done.is_ok() || (alone && Manager::rollback_transaction(conn).is_ok());
+    let sound = ended && !group.iter().any(|job| job.was_refused());
     for job in group {
         job.answer(done.as_ref().copied());
     }

@@ -304,18 +304,4 @@ both! {
         }
         assert_eq!(everything(app).await, before);
     }
-
-    async fn a_template_comes_in_as_nothing(app) {
-        given::world(app).await;
-        let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        for sheet in AL_WAER {
-            for (suffix, media_type) in [("csv", "text/csv"), ("xlsx", workbook), ("xlsx?lang=ar", workbook)] {
-                let template = app.editor().get(&format!("/v1/templates/{sheet}.{suffix}")).await;
-                let file = template.is(200).bytes.clone();
-                let path = format!("/v1/imports/{sheet}");
-                let tried = app.editor().send("POST", &path, Some((media_type, &file))).await.is(200).json();
-                assert_eq!((&tried["rows"], &tried["counts"]), (&json!(0), &json!({})), "{sheet}.{suffix}");
-            }
-        }
-    }
 }

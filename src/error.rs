@@ -59,7 +59,9 @@ impl std::fmt::Display for Error {
             }
             Self::NotFound(resource, code) => write!(f, "there is no {} {code}", resource.singular()),
             Self::Taken(text) | Self::InUse(text) | Self::Precondition(text) => write!(f, "{text}"),
-            Self::Sheet(refused) => write!(f, "{} things are wrong in the sheet", refused.report.errors_total),
+            Self::Sheet(refused) => {
+                write!(f, "nothing was written; errors in the sheet: {}", refused.report.errors_total)
+            }
             Self::ChangedSince(named, total) => {
                 let more = total.saturating_sub(named.len());
                 write!(f, "Changed since: {}", named.join(", "))?;

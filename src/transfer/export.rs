@@ -3,14 +3,20 @@
 mod columns;
 mod pieces;
 
+use std::io::{self, Write};
+use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::stream::{Stream, StreamExt};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::Format;
 use super::sheet::{Part as Speaks, Sheet};
 use super::stream::Pages;
-use crate::db::Conn;
+use super::{About, Format, begin, begin_workbook};
+use crate::db::{Conn, Db};
+use crate::domain::access::Viewer;
+use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::store::sheets::{self, Group, Part, Place, Record, Whole};
 use crate::store::{Agreements, Filter, Locations, Reading, Rows, Sources};
@@ -164,6 +170,39 @@ impl Serialize for Row {
         }
         map.end()
     }
+}
+
+/// Writes a whole sheet, as an editor reads it; `progress` is told how many bytes are written.
+pub async fn write(
+    db: &Db,
+    clock: &Clock,
+    sheet: Sheet,
+    format: Format,
+    out: &mut impl Write,
+    progress: impl Fn(u64),
+) -> Result<(), Error> {
+    let who = Reading { viewer: Viewer::Editor, arabic: false };
+    let export = SheetExport::new(sheet, who, Filter::default(), format);
+    let mut pieces: Pin<Box<dyn Stream<Item = Result<Bytes, Error>>>> = if format == Format::Xlsx {
+        let begun = db.read(move |conn| begin_workbook(&export, conn)).await?;
+        let about = About { name: sheet.word(), arabic: false, made_at: clock.now() };
+        Box::pin(begun.finish(db, about).await?.stream())
+    } else {
+        let rest = db.read(move |conn| begin(&export, conn, format, false)).await?;
+        Box::pin(rest.stream(db.clone()))
+    };
+    let mut written = 0;
+    while let Some(piece) = pieces.next().await {
+        let piece = piece?;
+        match out.write_all(&piece) {
+            // Whoever closed the pipe has read enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            done => done.map_err(|error| Error::Internal(format!("cannot write: {error}")))?,
+        }
+        written += piece.len() as u64;
+        progress(written);
+    }
+    out.flush().map_err(|error| Error::Internal(format!("cannot write: {error}")))
 }
 
 #[cfg(test)]

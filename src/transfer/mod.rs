@@ -4,7 +4,7 @@ pub mod cells;
 pub mod csv;
 pub mod dataset;
 pub mod demo;
-mod export;
+pub mod export;
 pub mod geojson;
 pub mod import;
 pub mod intake;

@@ -18,6 +18,9 @@ const PAGE: usize = 5_000;
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 * 1024;
 
+/// One page of rows, and where the next one begins, if there is one.
+pub type PageOf<P> = (Vec<<P as Pages>::Row>, Option<<P as Pages>::Place>);
+
 /// Rows that are read page by page.
 pub trait Pages: Clone + Send + Sync + 'static {
     /// One row.
@@ -32,8 +35,7 @@ pub trait Pages: Clone + Send + Sync + 'static {
     fn count(&self, conn: &mut Conn) -> Result<i64, Error>;
 
     /// One page, and where the next one begins, if there is one.
-    fn read(&self, conn: &mut Conn, from: Option<&Self::Place>)
-    -> Result<(Vec<Self::Row>, Option<Self::Place>), Error>;
+    fn read(&self, conn: &mut Conn, from: Option<&Self::Place>) -> Result<PageOf<Self>, Error>;
 
     /// Some rows as text: the first ones, or some that follow others.
     fn write(&self, format: Format, rows: &[Self::Row], first: bool) -> Result<Vec<u8>, Error> {

@@ -30,7 +30,7 @@ pub const SHEETS: &[Entry] = &[
         "Unpacks to too much",
         "The workbook unpacks to far more than a sheet holds. Send the sheet as CSV.",
     ),
-    sheet("empty_sheet", "Empty", "There are no rows of data."),
+    sheet("empty_sheet", "Empty", "Nothing stands in the file, not even a header."),
     // Headers.
     sheet("no_header", "No header", "The first row that is not empty must hold the names of the columns."),
     sheet("missing_column", "Missing column", "Without this column the rows cannot be read."),
@@ -87,6 +87,7 @@ pub const SHEETS: &[Entry] = &[
         "Created",
         "What the cell refers to was not there, and is created with the import, as was asked for.",
     ),
+    warning("no_rows", "No rows", "There is a header, and no row of data below it."),
     warning("same_file", "Same file", "This very file was imported before; `message` says when, and as what."),
     warning(
         "other_worksheet",

@@ -33,8 +33,10 @@ pub struct Created {
 
 /// How many candidates a problem names.
 const CANDIDATES: usize = 10;
-/// How many names are compared for suggestions in one import: comparing with all names of a large gazetteer takes long.
-const COMPARED: usize = 20_000_000;
+/// How many rows are compared for suggestions in one import: comparing with all names of a large gazetteer takes long.
+const COMPARED: usize = 4_000_000;
+/// How many unknown names are remembered: a report lists no more.
+const REMEMBERED: usize = 1_000;
 
 /// What cells refer to.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct References<'g> {
     created_codes: BTreeSet<(Resource, String)>,
     /// Those that nobody has taken yet.
     fresh: VecDeque<Created>,
+    /// What was said of names that are unknown.
+    unknown: HashMap<(Resource, String), Problem>,
     compared: usize,
 }
 
@@ -54,7 +58,7 @@ impl<'g> References<'g> {
     /// Refers to what is there, and to the places of the sheet itself.
     pub fn new(gazetteer: &'g Gazetteer, own: &'g Index, create: CreateMissing) -> Self {
         let (created, created_codes, fresh) = (HashMap::new(), BTreeSet::new(), VecDeque::new());
-        Self { gazetteer, own, create, created, created_codes, fresh, compared: 0 }
+        Self { gazetteer, own, create, created, created_codes, fresh, unknown: HashMap::new(), compared: 0 }
     }
 
     /// The next row that was created and not taken yet.
@@ -135,17 +139,22 @@ impl<'g> References<'g> {
     }
 
     fn unknown(&mut self, resource: Resource, index: &Index, text: &str) -> Problem {
+        let key = (resource, text.to_owned());
+        if let Some(problem) = self.unknown.get(&key) {
+            return problem.clone();
+        }
         let nearest = self.nearest(index, text);
         let what = resource.singular();
         let mut message = format!("There is no {what} {:?}.", shown(text));
         if let Some(code) = nearest {
             message.push_str(&format!(" The nearest is {}.", index.described(code)));
         }
-        let problem = Problem::new("unknown_reference", message);
-        match nearest {
-            Some(code) => problem.meant(code),
-            None => problem,
+        let mut problem = Problem::new("unknown_reference", message);
+        problem.suggestion = nearest.map(str::to_owned);
+        if self.unknown.len() < REMEMBERED {
+            self.unknown.insert(key, problem.clone());
         }
+        problem
     }
 
     fn nearest<'i>(&mut self, index: &'i Index, text: &str) -> Option<&'i str> {

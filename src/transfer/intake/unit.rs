@@ -115,7 +115,11 @@ impl Unit {
             report.error(self.error(finding));
         }
         for warning in &findings.warnings {
-            report.warn(self.warning(warning));
+            // A source that was refused is not a source that nobody named.
+            let about = hint(warning.code).map(|member| format!("{}/{member}", warning.pointer));
+            if !self.told.iter().any(|(told, _)| Some(told) == about.as_ref()) {
+                report.warn(self.warning(warning));
+            }
         }
     }
 

@@ -65,7 +65,7 @@ fn a_workbook_explains_itself() {
             .collect();
         assert_eq!(meanings, expected);
         let lists = book.worksheet_range(sheets[2]).unwrap();
-        let stages = lists.rows().next().unwrap().iter().position(|cell| cell.to_string() == "stage").unwrap();
+        let stages = lists.rows().next().unwrap().iter().position(|cell| *cell == *"stage").unwrap();
         let (word, label) = (lists.get((1, stages)).unwrap(), lists.get((1, stages + 1)).unwrap());
         let pair = if arabic { ["مخطط", "planned"] } else { ["planned", "مخطط"] };
         assert_eq!([word.to_string(), label.to_string()], pair);

@@ -151,3 +151,49 @@ fn with_1904(bytes: &[u8]) -> Vec<u8> {
     }
     into.finish().unwrap().into_inner()
 }
+
+#[test]
+fn a_workbook_of_another_program_is_read_alike() {
+    // Prefixed elements, inline and rich text, ISO days, no positions: all of it is allowed, and done.
+    let main = "xmlns:x=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
+    let inline = |text: &str| format!("<x:c t=\"inlineStr\"><x:is><x:t>{text}</x:t></x:is></x:c>");
+    let headings: String = ["batch", "origin", "departed_on", "destination", "stage", "men"].map(inline).concat();
+    let cells = format!(
+        "{}<x:c t=\"s\"><x:v>0</x:v></x:c><x:c t=\"d\"><x:v>2017-03-18T00:00:00</x:v></x:c>{}{}<x:c t=\"e\"><x:v>#REF!</x:v></x:c>",
+        inline("b1"),
+        inline("SY0208"),
+        inline("departed"),
+    );
+    let sheet = format!(
+        "<x:worksheet {main}><x:sheetData><x:row>{headings}</x:row><x:row>{cells}</x:row></x:sheetData></x:worksheet>"
+    );
+    let strings = format!("<x:sst {main}><x:si><x:r><x:t>Al-</x:t></x:r><x:r><x:t>Waer</x:t></x:r></x:si></x:sst>");
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relations = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">";
+    let workbook = format!(
+        "<x:workbook {main} xmlns:r=\"{office}\"><x:sheets><x:sheet name=\"one\" sheetId=\"1\" r:id=\"r1\"/></x:sheets></x:workbook>"
+    );
+    let root = format!(
+        "{relations}<Relationship Id=\"r0\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+    );
+    let parts = format!(
+        "{relations}<Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+         <Relationship Id=\"r2\" Type=\"{office}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>"
+    );
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+    for (name, text) in [
+        ("_rels/.rels", &root),
+        ("xl/workbook.xml", &workbook),
+        ("xl/_rels/workbook.xml.rels", &parts),
+        ("xl/sharedStrings.xml", &strings),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    let taken = take_bytes(Sheet::Movements, &bytes, Content::Xlsx, CreateMissing::default());
+    assert_eq!(taken.errors(), [(2, "men", "error_cell", "")]);
+    let body = &taken.units[0].body;
+    assert_eq!((&body["origin"], &body["departed_on"]), (&json!("al-waer"), &json!("2017-03-18")));
+}

@@ -202,6 +202,17 @@ fn the_bodies_are_those_that_the_api_takes() {
 }
 
 #[test]
+fn a_source_that_was_refused_is_not_one_that_nobody_named() {
+    let taken = take(Sheet::Returns, "return,from,to,stage,source,men\nr1,SY0208,al-waer,planned,nobody,5\n");
+    assert_eq!(taken.errors(), [(2, "source", "unknown_reference", "")]);
+    let mut findings = taken.units[0].told();
+    findings.warn("/figures/0", "no_source", "Nobody is named.".to_owned());
+    let mut report = Report::default();
+    taken.units[0].report(&findings, &mut report);
+    assert_eq!((report.errors_total, report.warnings_total), (0, 0));
+}
+
+#[test]
 fn what_is_missing_is_created_before_it_is_referred_to() {
     let text = "batch,origin,destination,stage,source,men\n\
         b1,Al-Waer,مخيم العمارنة,departed,Orient,5\n\

@@ -86,7 +86,8 @@ fn cells_that_no_column_is_there_for_are_told() {
     let taken = take(Sheet::Sources, "code,,name,kind,,\na,,A,ngo,,\nb,?,B,ngo\nc,?,C,ngo,x\n");
     assert_eq!(taken.errors(), [(3, "", "unnamed_column", ""), (4, "", "too_many_cells", "")]);
     assert_eq!(take(Sheet::Sources, "").errors(), [(0, "", "empty_sheet", "")]);
-    assert_eq!(take(Sheet::Sources, "code,name,kind\n").errors(), [(0, "", "empty_sheet", "")]);
+    let taken = take(Sheet::Sources, "code,name,kind\n");
+    assert_eq!((taken.errors(), taken.rows), (vec![], 0));
 }
 
 #[test]
@@ -94,5 +95,6 @@ fn the_example_of_a_template_is_ignored() {
     let text = "code,name,kind\nEXAMPLE,An example,ngo\na,A,ngo\n";
     let taken = take(Sheet::Sources, text);
     assert_eq!((taken.errors(), taken.rows, taken.units[0].row), (vec![], 1, 3));
-    assert_eq!(take(Sheet::Sources, "code,name,kind\nEXAMPLE,An example,ngo\n").errors(), [(0, "", "empty_sheet", "")]);
+    let taken = take(Sheet::Sources, "code,name,kind\nEXAMPLE,An example,ngo\n");
+    assert_eq!((taken.errors(), taken.rows), (vec![], 0));
 }

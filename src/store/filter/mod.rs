@@ -12,7 +12,7 @@ use crate::domain::text::{folded_words, is_code};
 use crate::domain::words::{BatchKind, SettlementType, Word as _};
 
 pub use question::{Filter, Resolved, resolve};
-pub use sheets::{asks_for_figures, shown_batches, shown_figures, shown_movements, shown_returns, shown_totals};
+pub use sheets::{plainly, shown_batches, shown_figures, shown_movements, shown_returns, shown_totals};
 
 /// The places themselves and everything below them, as a list of keys: a range of paths, which an index serves.
 fn below(column: &'static str, places: &[Place]) -> Condition {

@@ -9,7 +9,7 @@ use crate::domain::access::Viewer;
 use crate::domain::words::Word as _;
 
 /// Whether the question is about figures, so that nothing without one is shown.
-pub fn asks_for_figures(filter: &Resolved) -> bool {
+fn asks_for_figures(filter: &Resolved) -> bool {
     filter.stage.is_some() || filter.role.is_some() || filter.scope.is_some() || filter.source.is_some()
 }
 
@@ -35,35 +35,56 @@ fn of_the_whole(filter: &Resolved) -> Resolved {
     Resolved { stage: None, role: None, scope: None, source: None, ..filter.clone() }
 }
 
-/// The keys of those with a figure that is shown, where the question is about figures.
-fn with_figures(column: &'static str, filter: &Resolved, viewer: Viewer) -> Option<Condition> {
-    let subjects = Condition::sql("id IN (SELECT ").then(column).then(" FROM figures WHERE ").then(column);
-    let these = subjects.then(" IS NOT NULL AND ").group(shown_figures(filter, viewer)).then(")");
-    asks_for_figures(filter).then_some(these)
+/// A condition that no index is asked for. SQLite knows nothing of how many rows have a word or a kind, and would rather read
+/// all of those than the few that the keys beside it name.
+pub fn plainly(condition: Condition) -> Condition {
+    Condition::default().group(condition).then(" IS TRUE")
+}
+
+/// Those with a row of a part that is shown. Each row is looked up by itself: as a list, the parts would be read again for
+/// every page.
+fn with_parts(parts: &'static str, shown: Condition) -> Condition {
+    Condition::sql("EXISTS (SELECT 1 FROM ").then(parts).then(" AND ").group(plainly(shown)).then(")")
+}
+
+/// Those with a figure that is shown, where the question is about figures.
+fn with_figures(about: &'static str, filter: &Resolved, viewer: Viewer) -> Option<Condition> {
+    asks_for_figures(filter).then(|| with_parts(about, shown_figures(filter, viewer)))
 }
 
 /// Which movements stand in the sheet.
 pub fn shown_movements(filter: &Resolved, viewer: Viewer) -> Condition {
     let whole = movements(&of_the_whole(filter), viewer);
-    Condition::all([whole].into_iter().chain(with_figures("movement_id", filter, viewer)))
+    let figures = with_figures("figures WHERE figures.movement_id = movements.id", filter, viewer);
+    Condition::all([whole].into_iter().chain(figures))
 }
 
 /// Which batches stand in the sheet of movements: those asked for, and those of its movements.
 pub fn shown_batches(filter: &Resolved, viewer: Viewer) -> Condition {
-    let whole = batches(&of_the_whole(filter), viewer);
-    let own = Condition::all([whole].into_iter().chain(with_figures("batch_id", filter, viewer)));
-    if !asks_for_figures(filter) && filter.q.is_none() {
-        // Whatever else is asked of its movements was asked of the batch already.
-        return own;
+    let parts = |shown| with_parts("movements WHERE movements.batch_id = batches.id", shown);
+    let places = Resolved {
+        destination: filter.destination.clone(),
+        settlement_type: filter.settlement_type,
+        ..Resolved::default()
+    };
+    let anywhere = places.destination.is_empty() && places.settlement_type.is_none();
+    let whole = Resolved { destination: vec![], settlement_type: None, ..of_the_whole(filter) };
+    let mut own = vec![batches(&whole, viewer)];
+    own.extend((!anywhere).then(|| parts(movements(&places, viewer))));
+    own.extend(with_figures("figures WHERE figures.batch_id = batches.id", filter, viewer));
+    let own = Condition::all(own);
+    if asks_for_figures(filter) || filter.q.is_some() {
+        return Condition::any([own, parts(shown_movements(filter, viewer))]);
     }
-    let parts = Condition::sql("id IN (SELECT batch_id FROM movements WHERE ").group(shown_movements(filter, viewer));
-    Condition::any([own, parts.then(")")])
+    // Whatever else is asked of its movements was asked of the batch already.
+    own
 }
 
 /// Which returns stand in the sheet.
 pub fn shown_returns(filter: &Resolved, viewer: Viewer) -> Condition {
     let whole = returns(&of_the_whole(filter), viewer);
-    Condition::all([whole].into_iter().chain(with_figures("return_id", filter, viewer)))
+    let figures = with_figures("figures WHERE figures.return_id = returns.id", filter, viewer);
+    Condition::all([whole].into_iter().chain(figures))
 }
 
 /// Which published totals of agreements stand in the sheet of movements. They have no origin, batch, kind or place to stay.

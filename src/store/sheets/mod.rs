@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::agreements::AgreementView;
+use super::filter::plainly;
 use super::locations::LocationView;
 use super::references::CHUNK;
 use super::sources::SourceView;
@@ -152,7 +153,7 @@ fn figures_about(
 ) -> Result<HashMap<i64, Vec<figures::Row>>, Error> {
     let mut about: HashMap<i64, Vec<figures::Row>> = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(CHUNK) {
-        let these = Condition::sql(column).then(" IN (").keys(keys).then(") AND ").group(shown.clone());
+        let these = Condition::sql(column).then(" IN (").keys(keys).then(") AND ").group(plainly(shown.clone()));
         for row in schema::figures::table.filter(these).load::<figures::Row>(conn)? {
             about.entry(row.subject().key()).or_default().push(row);
         }

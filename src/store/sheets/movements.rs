@@ -10,7 +10,7 @@ use crate::db::dialect::Condition;
 use crate::db::page::Position;
 use crate::db::{Backend, Conn, schema};
 use crate::error::Error;
-use crate::store::filter::{self, Filter, Resolved};
+use crate::store::filter::{self, Filter, Resolved, plainly};
 use crate::store::names::{Names, Wanted};
 use crate::store::references::CHUNK;
 use crate::store::{Reading, batches, figures, movements, rows};
@@ -84,7 +84,7 @@ fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<batche
 fn parts(conn: &mut Conn, batches: &[i64], shown: &Condition) -> Result<HashMap<i64, Vec<movements::Row>>, Error> {
     let mut parts: HashMap<i64, Vec<movements::Row>> = HashMap::with_capacity(batches.len());
     for keys in batches.chunks(CHUNK) {
-        let these = Condition::sql("batch_id IN (").keys(keys).then(") AND ").group(shown.clone());
+        let these = Condition::sql("batch_id IN (").keys(keys).then(") AND ").group(plainly(shown.clone()));
         for row in schema::movements::table.filter(these).load::<movements::Row>(conn)? {
             parts.entry(row.batch_id).or_default().push(row);
         }
@@ -124,6 +124,6 @@ pub fn movements_at_least(conn: &mut Conn, who: Reading, filter: &Filter) -> Res
     let movements = filter::shown_movements(&resolved, who.viewer);
     let parts = schema::movements::table.filter(movements.clone()).count().get_result::<i64>(conn)?;
     let about = Condition::sql("movement_id IN (SELECT id FROM movements WHERE ").group(movements).then(") AND ");
-    let about = about.group(filter::shown_figures(&resolved, who.viewer));
+    let about = about.group(plainly(filter::shown_figures(&resolved, who.viewer)));
     Ok(parts.max(schema::figures::table.filter(about).count().get_result(conn)?))
 }

@@ -1,24 +1,30 @@
 //! The service as a whole: what all requests share, the server that serves it, its start and its end.
 
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
+use actix_web::App;
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::net::TcpSocket;
 use actix_web::web::{self, Data};
-use actix_web::{App, HttpServer};
+use futures_util::future::join;
 
 use crate::config::Config;
 use crate::db::Db;
 use crate::domain::clock::Clock;
 use crate::error::Error;
+use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
 use crate::transfer;
 
-/// How long a client may take to send the head of a request.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long an idle connection is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long clients may take.
+const PATIENCE: Patience =
+    Patience { head: Duration::from_secs(15), idle: Duration::from_secs(75), close: Duration::from_secs(1) };
+/// How many clients may wait to be let in.
+const BACKLOG: u32 = 1024;
 /// How long requests under way may take after the service was asked to stop, in seconds.
 const SHUTDOWN_TIMEOUT: u64 = 30;
 
@@ -79,18 +85,18 @@ pub fn build(
         .default_service(web::to(problem::no_such_path))
         // From the inside to the outside.
         .wrap(from_fn(auth::authenticate))
+        .wrap(from_fn(middleware::refuse_unreadable))
         .wrap(cors)
         .wrap(Compress::default())
         .wrap(from_fn(middleware::finish))
 }
 
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
-pub async fn open(config: &Config) -> Result<Db, Error> {
+pub fn open(config: &Config) -> Result<Db, Error> {
     let db = Db::open(&config.database_url, config.database_connections)?;
     if config.migrate_on_start {
         db.migrate()?;
     }
-    db.check().await?;
     Ok(db)
 }
 
@@ -98,17 +104,50 @@ pub async fn open(config: &Config) -> Result<Db, Error> {
 pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<(), Error> {
     let state = Data::new(State::new(db, system_clock(), config));
     let document = Data::new(http::document());
-    let server = HttpServer::new(move || build(state.clone(), document.clone()))
+    let cannot = |error| Error::Unavailable(format!("cannot listen on {}: {error}", config.bind));
+    let listeners = listen(&config.bind).map_err(cannot)?;
+    let address = listeners.first().and_then(|first| first.local_addr().ok());
+    let mut server = Server::build()
         .workers(config.workers)
         // A job that has a thread has a connection, too: more threads than connections would only wait. Workbooks need none
         // while they are written, and must not take the threads of those who have one.
         .worker_max_blocking_threads(config.database_connections + transfer::AT_ONCE)
-        .client_request_timeout(REQUEST_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(SHUTDOWN_TIMEOUT)
-        .bind(config.bind.as_str())
-        .map_err(|error| Error::Unavailable(format!("cannot listen on {}: {error}", config.bind)))?;
-    let address = server.addrs().first().map(ToString::to_string).unwrap_or_else(|| config.bind.clone());
-    ready(&address);
-    server.run().await.map_err(|error| Error::Internal(format!("the server failed: {error}")))
+        .shutdown_timeout(SHUTDOWN_TIMEOUT);
+    let signal = server.graceful_shutdown_signal();
+    for listener in listeners {
+        let (state, document, signal) = (state.clone(), document.clone(), signal.clone());
+        let service = move || {
+            let signal = signal.clone();
+            let stopping = move || {
+                let signal = signal.clone();
+                async move { signal.notified().await }
+            };
+            wire::service(build(state.clone(), document.clone()), PATIENCE, stopping)
+        };
+        server = server.listen("http", listener, service).map_err(cannot)?;
+    }
+    let address = address.map_or_else(|| config.bind.clone(), |address| address.to_string());
+    // In this order: the server's first step takes the signals over, and whoever stops a service that says it listens is
+    // heard.
+    let (ended, ()) = join(server.run(), async { ready(&address) }).await;
+    ended.map_err(|error| Error::Internal(format!("the server failed: {error}")))
+}
+
+/// Listens on every address that a name stands for, as far as it can be had.
+fn listen(bind: &str) -> io::Result<Vec<TcpListener>> {
+    let open = |address: SocketAddr| {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // So that a restart need not wait for old connections. On Windows it would let two services share an address.
+        socket.set_reuseaddr(cfg!(unix))?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    };
+    let (mut listeners, mut failed) = (vec![], io::ErrorKind::AddrNotAvailable.into());
+    for address in bind.to_socket_addrs()? {
+        match open(address) {
+            Ok(listener) => listeners.push(listener),
+            Err(error) => failed = error,
+        }
+    }
+    if listeners.is_empty() { Err(failed) } else { Ok(listeners) }
 }

@@ -4,6 +4,9 @@ use clap::Args;
 
 use crate::db::DatabaseUrl;
 
+/// The most threads that serve requests: the server panics at more.
+const MAX_WORKERS: usize = 512;
+
 /// The settings as they come, from the environment or from flags of the same name.
 ///
 /// They are text here, and not yet understood, so that all wrong ones are reported at once.
@@ -71,7 +74,7 @@ impl Settings {
     /// Understands the settings, or says everything that is wrong with them.
     pub fn check(&self) -> Result<Config, Vec<String>> {
         let mut wrong = vec![];
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
         let config = Config {
             database_url: self.database_url.parse().unwrap_or_else(|error| {
                 wrong.push(format!("DATABASE_URL: {error}"));
@@ -82,7 +85,7 @@ impl Settings {
             cors_origins: origins(&self.cors_origins, &mut wrong),
             max_body: number("MAX_BODY_MB", &self.max_body_mb, 1024, &mut wrong) << 20,
             max_import: number("MAX_IMPORT_MB", &self.max_import_mb, 1 << 20, &mut wrong) << 20,
-            workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, 1024, &mut wrong)),
+            workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, MAX_WORKERS, &mut wrong)),
             database_connections: number("DATABASE_CONNECTIONS", &self.database_connections, 1024, &mut wrong),
             migrate_on_start: flag("MIGRATE_ON_START", &self.migrate_on_start, &mut wrong),
             rust_log: self.rust_log.clone(),
@@ -154,7 +157,7 @@ mod tests {
             "--bind=8080",
             "--public-read=yes",
             "--max-body-mb=0",
-            "--workers=many",
+            "--workers=513",
             "--cors-origins=example.org,https://a/b",
         ];
         let wrong = check(&flags).unwrap_err();

@@ -34,6 +34,16 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// The same, where whatever went wrong is that the database could not be used.
+    pub fn as_unavailable(&self) -> Self {
+        match self {
+            Self::Unavailable(text) | Self::Internal(text) => Self::Unavailable(text.clone()),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -111,13 +111,18 @@ fn print(text: &str) -> Result<(), Error> {
 async fn run(command: Command, config: Config) -> Result<(), Error> {
     match command {
         Command::Serve => {
-            let db = app::open(&config).await?;
+            let db = app::open(&config)?;
+            // Perhaps somebody is about to run them. Until then `/health/ready` says no.
+            if db.missing_migrations().await? > 0 {
+                log::warn!("the schema is not up to date: run `homeward migrate`");
+            }
             app::serve(&config, db, |address| log::info!("homeward listens on http://{address}")).await
         }
         Command::Demo => run_demo(config).await,
         Command::Migrate => Db::open(&config.database_url, 1)?.migrate(),
         Command::Token(command) => {
-            let db = app::open(&Config { database_connections: 1, ..config }).await?;
+            let db = app::open(&Config { database_connections: 1, ..config })?;
+            db.check().await?;
             run_token(command, &db).await
         }
         Command::Openapi => print(&http::document().text),
@@ -157,7 +162,7 @@ async fn run_demo(config: Config) -> Result<(), Error> {
     let folder = tempfile::tempdir().map_err(|error| Error::Unavailable(format!("no temporary folder: {error}")))?;
     let database_url = DatabaseUrl::Sqlite(folder.path().join("homeward.db"));
     let config = Config { database_url, public_read: true, migrate_on_start: true, ..config };
-    let (db, clock) = (app::open(&config).await?, app::system_clock());
+    let (db, clock) = (app::open(&config)?, app::system_clock());
     demo::load(&db, &clock).await?;
     let editor = TokenBody { name: "demo".to_owned(), role: Role::Editor, expires_in_days: None };
     let token = editor.create(&db, &clock).await?.token;

@@ -130,6 +130,7 @@ fn only_in(text: &str, floors: &[&str]) {
 fn each_tool_stays_on_its_floors() {
     only_in("diesel::", &["db", "store"]);
     only_in("actix_web::", &["http", "web", "app", "main"]);
+    only_in("actix_http::", &["http"]);
     let main_only_starts = sources().into_iter().find(|source| source.path == "main.rs").unwrap();
     assert_eq!(main_only_starts.code.matches("actix_web::").count(), 1, "main only starts the runtime");
 }

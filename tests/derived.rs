@@ -70,15 +70,18 @@ fn merge(into: &mut Value, members: Value) {
 
 /// A figure; it may be refused, and then nothing must have changed.
 fn figure() -> impl Strategy<Value = Value> {
-    let stage = prop_oneof![4 => Just("departed"), 3 => Just("arrived"), 1 => Just("planned"), 1 => Just("withdrawn"), 1 => Just("registered")];
+    let stage = prop_oneof![
+        4 => Just("departed"), 3 => Just("arrived"), 1 => Just("planned"), 1 => Just("withdrawn"),
+        1 => Just("registered"),
+    ];
     let role = prop_oneof![4 => Just(json!(null)), 1 => Just(json!("recommended")), 1 => Just(json!("triangulation"))];
     let scope = prop_oneof![5 => Just("whole"), 1 => Just("part")];
     let source = prop_oneof![2 => Just(json!(null)), 1 => Just(json!("radio")), 1 => Just(json!("council"))];
     (stage, role, scope, source, date(), count("individuals"), count("households"), any::<u16>()).prop_map(
         |(stage, role, scope, source, reported_on, individuals, households, number)| {
             // The address keeps one figure apart from the others of its source.
-            let mut figure = json!({"stage": stage, "role": role, "scope": scope, "source": source, "reported_on": reported_on,
-                "url": format!("https://example.org/{}", number % 50)});
+            let mut figure = json!({"stage": stage, "role": role, "scope": scope, "source": source,
+                "reported_on": reported_on, "url": format!("https://example.org/{}", number % 50)});
             merge(&mut figure, individuals);
             merge(&mut figure, households);
             if figure.get("individuals").is_none() && figure.get("households").is_none() {
@@ -114,8 +117,10 @@ fn batch_body() -> impl Strategy<Value = Value> {
 fn return_body() -> impl Strategy<Value = Value> {
     let movement = prop_oneof![Just(json!(null)), Just(json!("b0.zoghra")), Just(json!("b1.bab"))];
     let from = prop_oneof![Just("bab"), Just("zoghra")];
-    (day(), prop::bool::weighted(0.15), movement, from, figures()).prop_map(|(returned_on, cancelled, movement, from, figures)| {
-        json!({"from": from, "to": "waer", "returned_on": returned_on, "cancelled": cancelled, "movement": movement, "figures": figures})
+    let parts = (day(), prop::bool::weighted(0.15), movement, from, figures());
+    parts.prop_map(|(returned_on, cancelled, movement, from, figures)| {
+        json!({"from": from, "to": "waer", "returned_on": returned_on, "cancelled": cancelled, "movement": movement,
+            "figures": figures})
     })
 }
 

@@ -51,7 +51,7 @@ impl Db {
         let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         drop(first);
         let writer = matches!(url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone()));
-        let pool = pool::build(url, connections)?;
+        let pool = pool::Pool::open(url, connections)?;
         Ok(Self { pool, permits: Arc::new(Semaphore::new(connections)), writer, size: connections })
     }
 
@@ -66,9 +66,9 @@ impl Db {
         self.on_a_thread(move || {
             let mut last = Error::Unavailable("no connection".to_owned());
             for _ in 0..=db.size {
-                let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+                let mut conn = db.pool.get()?;
                 match snapshot(&mut conn, &job) {
-                    Err(error) if pool::is_broken(&mut conn) => last = Error::Unavailable(error.to_string()),
+                    Err(error) if pool::is_broken(&mut conn) => last = error.as_unavailable(),
                     done => return done,
                 }
             }
@@ -92,10 +92,10 @@ impl Db {
         self.on_a_thread(move || {
             let mut last = Error::Unavailable("no connection".to_owned());
             for attempt in 0..TRIES.max(db.size + 1) {
-                let mut conn = db.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+                let mut conn = db.pool.get()?;
                 // Nothing has been sent yet: a connection that broke while idle is simply replaced.
                 if let Err(error) = begin(&mut conn) {
-                    last = Error::Unavailable(error.to_string());
+                    last = error.as_unavailable();
                     continue;
                 }
                 let done = job(&mut conn);
@@ -103,7 +103,7 @@ impl Db {
                     Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
                         last = Error::Unavailable(text);
                     }
-                    Err(error) if pool::is_broken(&mut conn) => return Err(Error::Unavailable(error.to_string())),
+                    Err(error) if pool::is_broken(&mut conn) => return Err(error.as_unavailable()),
                     done => return done,
                 }
             }
@@ -114,18 +114,25 @@ impl Db {
 
     /// Runs the migrations that are missing, under a lock, so that several instances can start at once.
     pub fn migrate(&self) -> Result<(), Error> {
-        let mut conn = self.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut conn = self.pool.get()?;
         migrate(&mut conn)
+    }
+
+    /// How many migrations are still to be run. A database that has others than this binary knows is refused.
+    pub async fn missing_migrations(&self) -> Result<usize, Error> {
+        self.read(|conn| match unapplied(conn)? {
+            (missing, None) => Ok(missing),
+            (_, Some(newer)) => Err(newer_schema(&newer)),
+        })
+        .await
     }
 
     /// Checks that the database answers and has just the migrations that this binary knows.
     pub async fn check(&self) -> Result<(), Error> {
-        self.read(|conn| match unapplied(conn)? {
-            (0, None) => Ok(()),
-            (missing, None) => Err(Error::Unavailable(format!("{missing} migrations have not been run"))),
-            (_, Some(newer)) => Err(newer_schema(&newer)),
-        })
-        .await
+        match self.missing_migrations().await? {
+            0 => Ok(()),
+            _ => Err(Error::Unavailable("the schema is not up to date: run `homeward migrate`".to_owned())),
+        }
     }
 
     async fn on_a_thread<T: Send + 'static>(
@@ -152,12 +159,13 @@ const RETRY: &str = "conflict";
 
 /// One read-only transaction, so that the statements of one answer see one state of the data.
 fn snapshot<T>(conn: &mut Conn, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-    match conn {
-        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED")?,
+    let begun = match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED"),
         Conn::Pg(conn) => {
-            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         }
-    }
+    };
+    begun.inspect_err(|_| pool::give_up(conn))?;
     let done = job(conn);
     finish(conn, done)
 }
@@ -165,11 +173,11 @@ fn snapshot<T>(conn: &mut Conn, job: &impl Fn(&mut Conn) -> Result<T, Error>) ->
 /// Begins to write. SQLite takes the write lock at once: a transaction that reads first and writes later is refused
 /// when another has written in between.
 fn begin(conn: &mut Conn) -> Result<(), Error> {
-    match conn {
-        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
-        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn)?,
-    }
-    Ok(())
+    let begun = match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction(conn),
+    };
+    Ok(begun.inspect_err(|_| pool::give_up(conn))?)
 }
 
 fn finish<T>(conn: &mut Conn, done: Result<T, Error>) -> Result<T, Error> {
@@ -211,6 +219,7 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(_, _) if NOT_OUR_FAULT.iter().any(|part| text.contains(part)) => {
                 Self::Unavailable(text)
             }
+            DieselError::DatabaseError(_, _) if is_not_migrated(&text) => Self::Unavailable(text),
             _ => Self::Internal(text),
         }
     }
@@ -231,6 +240,11 @@ const NOT_OUR_FAULT: [&str; 12] = [
     "remaining connection slots",
     "canceling statement",
 ];
+
+/// How SQLite and PostgreSQL speak of tables that a migration will make.
+fn is_not_migrated(text: &str) -> bool {
+    text.contains("no such table") || (text.starts_with("relation \"") && text.ends_with("does not exist"))
+}
 
 fn migration_error(error: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("migrations: {error}"))

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
@@ -77,16 +79,69 @@ pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
     }
 }
 
-pub(super) type Pool = r2d2::Pool<Manager>;
+/// How long to wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often whoever waits for a connection looks whether the server has gone meanwhile.
+const LOOK: Duration = Duration::from_millis(200);
 
-pub(super) struct Manager(DatabaseUrl);
+/// The connections that are open. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Pool {
+    connections: r2d2::Pool<Manager>,
+    away: Arc<AtomicBool>,
+}
+
+impl Pool {
+    pub(super) fn open(url: &DatabaseUrl, size: usize) -> Result<Self, Error> {
+        let away = Arc::new(AtomicBool::new(false));
+        let connections = r2d2::Pool::builder()
+            .max_size(u32::try_from(size).unwrap_or(u32::MAX))
+            .min_idle(Some(1))
+            .connection_timeout(PATIENCE)
+            // A check before each use would cost a quarter of the throughput; `Db::read` replaces broken ones instead.
+            .test_on_check_out(false)
+            // The manager has logged it.
+            .error_handler(Box::new(r2d2::NopErrorHandler))
+            .build(Manager { url: url.clone(), away: away.clone() })
+            .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
+        Ok(Self { connections, away })
+    }
+
+    /// A connection. Nobody waits for one while the server is away: the pool goes on trying by itself, about every
+    /// second, and the first connection that it makes ends that.
+    pub(super) fn get(&self) -> Result<r2d2::PooledConnection<Manager>, Error> {
+        let began = Instant::now();
+        loop {
+            if self.away.load(Ordering::SeqCst) && self.connections.state().connections == 0 {
+                return Err(Error::Unavailable("no connection can be made".to_owned()));
+            }
+            match self.connections.get_timeout(LOOK) {
+                Ok(conn) => return Ok(conn),
+                Err(error) if began.elapsed() >= PATIENCE => return Err(Error::Unavailable(error.to_string())),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+pub(super) struct Manager {
+    url: DatabaseUrl,
+    /// Whether the last attempt to connect failed.
+    away: Arc<AtomicBool>,
+}
 
 impl ManageConnection for Manager {
     type Connection = Conn;
     type Error = r2d2::Error;
 
     fn connect(&self) -> Result<Conn, r2d2::Error> {
-        connect(&self.0).map_err(r2d2::Error::ConnectionError)
+        let made = connect(&self.url);
+        match (&made, self.away.swap(made.is_err(), Ordering::SeqCst)) {
+            (Err(error), false) => log::warn!("cannot connect to {}: {:?}", self.url, error.to_string()),
+            (Ok(_), true) => log::info!("connected to {} again", self.url),
+            _ => {}
+        }
+        made.map_err(r2d2::Error::ConnectionError)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), r2d2::Error> {
@@ -104,26 +159,13 @@ pub(super) fn is_broken(conn: &mut Conn) -> bool {
     Transactions::is_broken_transaction_manager(conn) || conn.is_broken()
 }
 
-pub(super) fn build(url: &DatabaseUrl, size: usize) -> Result<Pool, Error> {
-    let size = u32::try_from(size).unwrap_or(u32::MAX);
-    r2d2::Pool::builder()
-        .max_size(size)
-        .min_idle(Some(1))
-        .connection_timeout(Duration::from_secs(3))
-        // A check before each use would cost a quarter of the throughput; `Db::read` replaces broken ones instead.
-        .test_on_check_out(false)
-        .error_handler(Box::new(LogErrors))
-        .build(Manager(url.clone()))
-        .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))
-}
-
-#[derive(Debug)]
-struct LogErrors;
-
-impl r2d2::HandleError<r2d2::Error> for LogErrors {
-    fn handle_error(&self, error: r2d2::Error) {
-        log::warn!("database connection: {error}");
-    }
+/// Lets go of a connection that cannot even begin a transaction: it counts as broken from here.
+///
+/// Where a PostgreSQL server crashed, libpq takes the connection for sound until its second failure.
+pub(super) fn give_up(conn: &mut Conn) {
+    use diesel::connection::TransactionManager;
+    type Transactions = <Conn as diesel::Connection>::TransactionManager;
+    Transactions::transaction_manager_status_mut(conn).set_in_error();
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Agreement {
             url: fields.take("url"),
             notes: fields.take("notes"),
         };
-        fields.findings.absorb(&fields.at, agreement.validate());
+        fields.absorb(agreement.validate());
         agreement
     }
 }

@@ -105,8 +105,8 @@ impl BatchBody {
             visibility: fields.take("visibility").unwrap_or(Visibility::Public),
             notes: fields.take("notes"),
         };
+        fields.absorb(batch.validate());
         let at = fields.at.clone();
-        fields.findings.absorb(&at, batch.validate());
         dated(batch.departed_on, batch.departed_on_precision, &at, "departed_on", fields.findings);
         not_in_the_future(batch.departed_on, today, &format!("{at}/departed_on"), fields.findings);
         let movements = MovementBody::read_list(fields, "movements", today);

@@ -163,6 +163,7 @@ impl Figure {
             civilians: fields.take("civilians"),
             fighters: fields.take("fighters"),
         };
+        fields.absorb(figure.validate());
         let at = fields.at.clone();
         figure.check(&at, fields.findings);
         figure.normalised()
@@ -221,7 +222,6 @@ impl Figure {
     }
 
     fn check(&self, at: &str, findings: &mut Findings) {
-        findings.absorb(at, self.validate());
         let told = COUNTS.iter().any(|name| findings.wrong_at(&format!("{at}/{name}")));
         if self.numbers().iter().all(Option::is_none) && !told && !findings.wrong_at(at) {
             let message = format!("A figure needs at least one count: {}.", COUNTS.join(", "));

@@ -1,7 +1,7 @@
 //! What is wrong, or remarkable, in what somebody sent: all of it, each with its place.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use validator::{ValidationErrors, ValidationErrorsKind};
 
 use super::text::{MAX_TEXT, MAX_URL};
@@ -79,8 +79,8 @@ impl Findings {
         self.errors.iter().any(|error| error.pointer.as_deref() == Some(pointer))
     }
 
-    /// Takes over what the derived rules of `validator` found in the object at `at`.
-    pub fn absorb(&mut self, at: &str, found: Result<(), ValidationErrors>) {
+    /// Takes over what the derived rules of `validator` found in the object at `at`, with the values as they were sent.
+    pub fn absorb(&mut self, at: &str, sent: &Map<String, Value>, found: Result<(), ValidationErrors>) {
         let Err(found) = found else { return };
         for (field, kind) in found.into_errors() {
             let pointer = format!("{at}/{field}");
@@ -89,7 +89,6 @@ impl Findings {
                 continue;
             }
             for error in errors {
-                let value = error.params.get("value").cloned();
                 let limit = |name: &str| error.params.get(name).map(ToString::to_string).unwrap_or_default();
                 let (code, message) = match error.code.as_ref() {
                     "range" => {
@@ -102,7 +101,8 @@ impl Findings {
                     }
                     _ => ("not_a_url", format!("`{field}` must be an http or https address.")),
                 };
-                let value = value.filter(|value| value.as_str().is_none_or(|text| text.len() < 200));
+                let value = sent.get(field.as_ref()).filter(|value| value.as_str().is_none_or(|text| text.len() < 200));
+                let value = value.cloned();
                 self.error(pointer.clone(), code, value, message);
             }
         }

@@ -91,8 +91,8 @@ impl ReturnBody {
             visibility: fields.take("visibility").unwrap_or(Visibility::Public),
             notes: fields.take("notes"),
         };
+        fields.absorb(homecoming.validate());
         let at = fields.at.clone();
-        fields.findings.absorb(&at, homecoming.validate());
         dated(homecoming.returned_on, homecoming.returned_on_precision, &at, "returned_on", fields.findings);
         not_in_the_future(homecoming.returned_on, today, &format!("{at}/returned_on"), fields.findings);
         let figures = Figure::read_list(fields, "figures");

@@ -92,12 +92,12 @@ impl Location {
             longitude: fields.take("longitude"),
             settlement_type: fields.take("settlement_type"),
         };
+        fields.absorb(location.validate());
         location.check(&fields.at, fields.findings);
         location
     }
 
     fn check(&self, at: &str, findings: &mut Findings) {
-        findings.absorb(at, self.validate());
         super::batch::no_semicolons(&self.aliases, at, "aliases", findings);
         let (latitude, longitude) = (format!("{at}/latitude"), format!("{at}/longitude"));
         let fine = !findings.wrong_at(&latitude) && !findings.wrong_at(&longitude);

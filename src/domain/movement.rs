@@ -90,8 +90,8 @@ impl MovementBody {
             settlement_type: fields.take("settlement_type"),
             notes: fields.take("notes"),
         };
+        fields.absorb(movement.validate());
         let at = fields.at.clone();
-        fields.findings.absorb(&at, movement.validate());
         dated(movement.arrived_on, movement.arrived_on_precision, &at, "arrived_on", fields.findings);
         not_in_the_future(movement.arrived_on, today, &format!("{at}/arrived_on"), fields.findings);
         let figures = Figure::read_list(fields, "figures");

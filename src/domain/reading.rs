@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
+use validator::ValidationErrors;
+
 use super::findings::Findings;
 use super::period::{in_range, parse_date};
 use super::text::{forbidden_character, is_code, nearest, trimmed};
@@ -58,7 +60,9 @@ impl<'a> Fields<'a> {
     pub fn need<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
         let before = self.findings.errors.len();
         let value = self.take(name);
-        if value.is_none() && self.findings.errors.len() == before && !self.broken {
+        // A sheet's reader may have refused it already.
+        let told = self.findings.errors.len() > before || self.findings.wrong_at(&self.pointer(name));
+        if value.is_none() && !told && !self.broken {
             let message = format!("`{name}` is required.");
             self.findings.error(self.at.clone(), "missing", Some(Value::from(name)), message);
         }
@@ -69,6 +73,11 @@ impl<'a> Fields<'a> {
     pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
         self.taken.push(name);
         self.object.get(name)
+    }
+
+    /// Takes over what the derived rules found in the object.
+    pub fn absorb(&mut self, found: Result<(), ValidationErrors>) {
+        self.findings.absorb(&self.at, self.object, found);
     }
 
     /// Ends the reading: whatever was not taken and is not read-only is unknown.

@@ -46,7 +46,7 @@ impl Source {
             url: fields.take("url"),
             confidential: fields.take("confidential").unwrap_or_default(),
         };
-        fields.findings.absorb(&fields.at, source.validate());
+        fields.absorb(source.validate());
         source
     }
 }

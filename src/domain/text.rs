@@ -79,9 +79,12 @@ pub fn latin_digit(c: char) -> char {
 pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| folded_words(text).concat();
     let given = fold(given);
-    if given.is_empty() {
-        return None;
-    }
+    // In one or two letters every slip makes another word: `fr` is not `ar` misspelt.
+    let slips = match given.chars().count() {
+        0 => return None,
+        1 | 2 => 0,
+        many => 1 + many / 4,
+    };
     candidates
         .into_iter()
         .map(|candidate| {
@@ -90,7 +93,7 @@ pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -
             let typing = strsim::damerau_levenshtein(&given, &folded);
             (score, typing, candidate)
         })
-        .filter(|(score, typing, _)| *score >= 0.82 || *typing <= 1 + given.chars().count() / 4)
+        .filter(|(score, typing, _)| *score >= 0.82 || *typing <= slips)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)).then_with(|| b.2.cmp(a.2)))
         .map(|(_, _, candidate)| candidate)
 }
@@ -119,5 +122,8 @@ mod tests {
     fn the_nearest_word_is_suggested_only_when_near() {
         assert_eq!(nearest("orgin", ["origin", "destination"]), Some("origin"));
         assert_eq!(nearest("zzzz", ["origin", "destination"]), None);
+        assert_eq!(nearest("fr", ["en", "ar"]), None);
+        assert_eq!(nearest("AR", ["en", "ar"]), Some("ar"));
+        assert_eq!(nearest("eng", ["en", "ar"]), Some("en"));
     }
 }

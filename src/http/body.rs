@@ -55,7 +55,10 @@ async fn bytes(request: &HttpRequest, mut payload: Payload, limit: usize) -> Res
     }
     let mut bytes = vec![];
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Problem::new(Code::BadRequest, format!("The body broke off: {error}.")))?;
+        let chunk = chunk.map_err(|_| {
+            let detail = "The body broke off: it is shorter than its head says, or its chunks are malformed.";
+            Problem::new(Code::BadRequest, detail)
+        })?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
         }

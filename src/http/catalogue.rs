@@ -62,7 +62,7 @@ problems! {
     NotFound = "not_found", 404, "Not found", "There is nothing at this path, or no such row for whoever asks.";
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed", "The path takes other methods: see `Allow`.";
     NotAcceptable = "not_acceptable", 406, "Not acceptable", "The path cannot answer in a format that `Accept` names, or an encoding that `Accept-Encoding` does.";
-    RequestTimeout = "request_timeout", 408, "Request timeout", "The body did not arrive in time.";
+    RequestTimeout = "request_timeout", 408, "Request timeout", "The head of the request, or its body, did not arrive in time.";
     AlreadyExists = "already_exists", 409, "Already exists", "Another row has this code, or another member that must be unique.";
     InUse = "in_use", 409, "In use", "Other rows refer to this one. `detail` says which.";
     ChangedSince = "changed_since", 409, "Changed since",
@@ -70,6 +70,7 @@ problems! {
     PreconditionFailed = "precondition_failed", 412, "Precondition failed",
         "`If-Match` or `If-None-Match` does not hold: the row has changed since it was read. Read it again.";
     BodyTooLarge = "body_too_large", 413, "Body too large", "The body is larger than the service takes (`MAX_BODY_MB`).";
+    AddressTooLong = "address_too_long", 414, "Address too long", "The address, percent-encoded, is longer than 65,534 characters.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type",
         "The body must be `application/json` (for PATCH also `application/merge-patch+json`), and not compressed.";
     InvalidBody = "invalid_body", 422, "Invalid body",
@@ -79,9 +80,11 @@ problems! {
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
     CellTooLong = "cell_too_long", 422, "Too long for a cell",
         "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
+    HeadersTooLarge = "headers_too_large", 431, "Headers too large", "A request may have 96 headers and 128 KB of them at the most.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
         "The database cannot be reached or is too busy, or there is no room for temporary files. Try again after `Retry-After` seconds.";
+    HttpVersion = "http_version_not_supported", 505, "HTTP version not supported", "The service speaks HTTP/1.1 and HTTP/1.0.";
 }
 
 impl Code {

@@ -23,8 +23,8 @@ use crate::store;
 use crate::store::imports;
 use crate::transfer::Format;
 use crate::transfer::import::{self, Order};
+use crate::transfer::intake::{Content, CreateMissing};
 use crate::transfer::sheet::Sheet;
-use crate::transfer::table::Content;
 
 /// How long the next bytes of a sheet may take to arrive: lines are weak, and sheets large.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -112,18 +112,12 @@ pub async fn create_import(
     query.finish()?;
     let commit = query.flag(&query::COMMIT);
     let create = query.list(&query::CREATE_MISSING);
+    let has = |word: &str| create.iter().any(|one| one == word);
+    let create = CreateMissing { locations: has("locations"), sources: has("sources") };
     let content = content(&request)?;
     let (file, fingerprint) = spooled(&request, payload, state.max_import).await?;
-    let order = Order {
-        sheet,
-        content,
-        file,
-        fingerprint,
-        commit,
-        create_locations: create.iter().any(|word| word == "locations"),
-        create_sources: create.iter().any(|word| word == "sources"),
-    };
-    let done = import::run(&state.db, &state.clock, caller.name(), order, |_| {}).await?;
+    let order = Order { sheet, content, file, fingerprint, commit, create };
+    let done = import::run(&state.db, &state.clock, caller.name(), order, |_, _| {}).await?;
     let mut response = if commit { HttpResponse::Created() } else { HttpResponse::Ok() };
     if let Some(code) = &done.code {
         response.insert_header((header::LOCATION, format!("/v1/imports/{code}")));

@@ -6,16 +6,20 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use actix_cors::Cors;
+use actix_web::ResponseError;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use futures_util::FutureExt;
 use uuid::{Timestamp, Uuid};
 
+use super::catalogue::Code;
 use super::problem::{MEDIA_TYPE, Problem};
+use super::query;
+use super::wire::Refused;
 use crate::app::State;
 use crate::domain::access::Actor;
 use crate::domain::clock::Clock;
@@ -43,6 +47,23 @@ pub fn cors(origins: &[String]) -> Cors {
         return cors.allow_any_origin().send_wildcard().disable_vary_header();
     }
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// Answers what cannot be read, before anybody looks at it: what is no request, and a path that is not UTF-8.
+pub async fn refuse_unreadable(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if let Some(problem) = Refused::of(&request) {
+        let mut response = problem.error_response();
+        response.head_mut().set_connection_type(ConnectionType::Close);
+        return Ok(request.into_response(response).map_into_right_body());
+    }
+    if query::decoded(request.path()).is_none() {
+        let problem = Problem::new(Code::BadRequest, "The path is not percent-encoded UTF-8.");
+        return Ok(request.into_response(problem.error_response()).map_into_right_body());
+    }
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
 }
 
 /// The outermost middleware: gives the request its id, and the answer its last form.
@@ -95,6 +116,7 @@ fn last_form(
     if let Ok(id) = HeaderValue::from_str(&record.id) {
         headers.insert(REQUEST_ID, id);
     }
+    merge(headers, &header::VARY);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let Some(mut problem) = problem else {
         record.status = response.status().as_u16();
@@ -109,6 +131,23 @@ fn last_form(
         headers.remove(header::CONTENT_ENCODING);
         Logged::new(problem.to_body(), record).boxed()
     })
+}
+
+/// Makes one line of a header to which several hands have added lines, each entry once.
+fn merge(headers: &mut HeaderMap, name: &HeaderName) {
+    let mut entries: Vec<&str> = vec![];
+    for line in headers.get_all(name).filter_map(|line| line.to_str().ok()) {
+        for entry in line.split(',').map(str::trim) {
+            if !entry.is_empty() && !entries.iter().any(|known| known.eq_ignore_ascii_case(entry)) {
+                entries.push(entry);
+            }
+        }
+    }
+    if let Ok(line) = HeaderValue::from_str(&entries.join(", "))
+        && !line.is_empty()
+    {
+        headers.insert(name.clone(), line);
+    }
 }
 
 /// The problem that an answer is, be it ours or the framework's own.

@@ -17,6 +17,7 @@ mod resource;
 mod statistics;
 mod system;
 pub mod tokens;
+pub mod wire;
 
 use actix_web::http::{Method, header};
 use actix_web::web::ServiceConfig;

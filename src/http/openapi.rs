@@ -103,9 +103,12 @@ fn response_name(status: u16) -> &'static str {
         409 => "Conflict",
         412 => "PreconditionFailed",
         413 => "BodyTooLarge",
+        414 => "AddressTooLong",
         415 => "UnsupportedMediaType",
         422 => "Unprocessable",
+        431 => "HeadersTooLarge",
         503 => "Unavailable",
+        505 => "HttpVersionNotSupported",
         _ => "InternalError",
     }
 }

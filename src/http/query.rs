@@ -16,6 +16,8 @@ use crate::domain::words::{BatchKind, FigureRole, LocationKind, Scope, Settlemen
 use crate::error::Error;
 use crate::store::Filter;
 
+pub use values::decoded;
+
 /// The most places that one parameter may list.
 const MAX_LIST: usize = 500;
 

@@ -166,8 +166,9 @@ impl Tx<'_> {
     /// commit, so that numbers rise in commit order even with several writers.
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         self.flush()?;
-        let Some(write) = self.journal.write.filter(|_| self.journal.written > 0) else { return Ok(()) };
-        let many = i64::from(self.journal.written);
+        let Some(write) = self.journal.write else { return Ok(()) };
+        // An import that has changed nothing is kept all the same, and takes a number that no entry has.
+        let many = i64::from(self.journal.written.max(1));
         let last: i64 = diesel::update(data_version::table)
             .set(data_version::seq.eq(data_version::seq + many))
             .returning(data_version::seq)

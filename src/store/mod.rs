@@ -5,6 +5,7 @@
 
 mod agreements;
 mod batches;
+mod echo;
 mod figures;
 pub mod filter;
 pub mod gazetteer;
@@ -119,18 +120,18 @@ pub trait Rows: Send + Sync + 'static {
 
     /// Creates a row.
     fn create(tx: &mut Tx, body: &Value) -> Result<Written, Error> {
-        Self::put(tx, None, body, &Precondition::default())
+        echo::put::<Self>(tx, None, body, &Precondition::default())
     }
 
     /// Creates or replaces the row of a code.
     fn replace(tx: &mut Tx, code: &str, body: &Value, condition: &Precondition) -> Result<Written, Error> {
-        Self::put(tx, Some(code), body, condition)
+        echo::put::<Self>(tx, Some(code), body, condition)
     }
 
     /// Changes some fields of a row: a JSON Merge Patch (RFC 7396).
     fn change(tx: &mut Tx, code: &str, patch: &Value, condition: &Precondition) -> Result<Written, Error> {
         let own = Self::held(tx, code)?;
-        Self::put(tx, Some(code), &rows::merged(&own, patch), condition)
+        echo::put::<Self>(tx, Some(code), &rows::merged(&own, patch), condition)
     }
 
     /// Deletes a row and its parts.

@@ -8,7 +8,7 @@ use super::{Precondition, Tx, history};
 use crate::db::dialect;
 use crate::db::page::{PageRequest, SortBy};
 use crate::domain::Resource;
-use crate::domain::findings::{Findings, Warning};
+use crate::domain::findings::Findings;
 use crate::domain::reading::Fields;
 use crate::error::Error;
 
@@ -121,20 +121,6 @@ pub fn merged(own: &Value, patch: &Value) -> Value {
         merged.insert(name.clone(), value.clone());
     }
     Value::Object(merged)
-}
-
-/// Warns of read-only members whose value is not the row's: they were ignored.
-pub fn read_only_warnings(body: &Value, row: &Value, read_only: &[&'static str]) -> Vec<Warning> {
-    let given = |name: &&&str| body.get(**name).is_some_and(|given| row.get(**name).is_some_and(|is| is != given));
-    read_only
-        .iter()
-        .filter(given)
-        .map(|name| Warning {
-            pointer: format!("/{name}"),
-            code: "read_only",
-            message: format!("`{name}` is read-only: what was sent for it is ignored."),
-        })
-        .collect()
 }
 
 /// A reference to nothing, with the nearest that there is.

@@ -50,7 +50,7 @@ pub struct SourceView {
     pub updated_at: NaiveDateTime,
 }
 
-const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", "warnings"];
+pub(super) const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", "warnings"];
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = sources, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -162,11 +162,7 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
         return Err(Error::Taken(format!("There is a source {:?} already.", source.code)));
     }
     let created = before.is_none();
-    let seen = before.clone().map(|row| row.view(false));
     write(tx, &source, before)?;
-    let row = find(tx.conn, &source.code)?.map(|row| row.view(false));
-    let row = serde_json::to_value(seen.or(row)).unwrap_or_default();
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     Ok(Written { code: source.code, created, warnings: findings.warnings })
 }
 

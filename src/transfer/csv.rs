@@ -50,7 +50,8 @@ fn put(cell: Cell, out: &mut String) -> std::fmt::Result {
         Cell::Empty => Ok(()),
         Cell::Flag(flag) => write!(out, "{flag}"),
         Cell::Whole(number) => write!(out, "{number}"),
-        Cell::Number(number) => write!(out, "{number}"),
+        // As JSON prints it: a whole one ends in `.0`.
+        Cell::Number(number) => write!(out, "{}", serde_json::Value::from(number)),
         Cell::Text(text) => write!(out, "'{text}"),
     }
 }

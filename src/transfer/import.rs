@@ -1,13 +1,22 @@
-//! Sheets on their way in.
+//! Sheets on their way in: a file is read, every row is checked, and all of it is written in one transaction, or nothing.
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::sync::Mutex;
 
+use super::intake::{Content, CreateMissing, Reader, Subject, Unit, Units};
+use super::report::{Entry, Problem, Report};
 use super::sheet::Sheet;
-use super::table::Content;
 use crate::db::Db;
 use crate::domain::clock::Clock;
+use crate::domain::gazetteer::Gazetteer;
+use crate::domain::report::RefusedSheet;
 use crate::error::Error;
-use crate::store::imports::ImportView;
+use crate::store::imports::{self, Import, ImportView, NewRecord, Said, Wholes};
+use crate::store::{self, Tx, gazetteer};
+
+/// How many batches, returns or other rows are planned together.
+const MANY: usize = 1_000;
 
 /// A sheet, and what is to be done with it.
 pub struct Order {
@@ -21,19 +30,164 @@ pub struct Order {
     pub fingerprint: String,
     /// Whether it is written, or only tried.
     pub commit: bool,
-    /// Whether places that are not there are created.
-    pub create_locations: bool,
-    /// Whether sources that are not there are created.
-    pub create_sources: bool,
+    /// What is created where the sheet refers to something that is not there.
+    pub create: CreateMissing,
 }
 
-/// Imports a sheet, or tries to.
+/// Imports a sheet, or tries to. `progress` is told how many of how many rows are done.
 pub async fn run(
-    _db: &Db,
-    _clock: &Clock,
-    _by: &str,
-    _order: Order,
-    _progress: impl Fn(u64) + Send + Sync + 'static,
+    db: &Db,
+    clock: &Clock,
+    by: &str,
+    order: Order,
+    progress: impl Fn(u64, u64) + Send + Sync + 'static,
 ) -> Result<ImportView, Error> {
-    Err(Error::Internal("not yet".to_owned()))
+    let Order { sheet, content, file, fingerprint, commit, create } = order;
+    let opened = tokio::task::spawn_blocking(move || {
+        let mut report = Report::default();
+        Reader::open(sheet, file, content, &mut report).map(|reader| (reader, report))
+    });
+    let (reader, report) = opened.await.map_err(|error| Error::Internal(error.to_string()))??;
+    let Some(reader) = reader else { return Err(refused(sheet, 0, report)) };
+    // The transaction may have to be done again, and reads the file again then.
+    let reader = Mutex::new(reader);
+    let job = move |tx: &mut Tx| {
+        let mut reader = reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut work = Work { sheet, import: Import::default(), report: report.clone() };
+        let rows = reader.rows();
+        if let Some((code, at)) = imports::of_file(tx.conn, sheet.word(), &fingerprint)? {
+            let message = format!("This very file was imported on {} already, as {code}.", at.date());
+            work.report.warn(Entry::file(Problem::new("same_file", message)));
+        }
+        let gazetteer = gazetteer::load(tx.conn)?;
+        work.run(tx, &mut reader, &gazetteer, create, &progress)?;
+        work.end(tx, i64::try_from(rows).unwrap_or(i64::MAX), commit.then_some(&fingerprint))
+    };
+    // What a movement or a return comes to is known without writing it. Other rows refer to each other.
+    let plain = matches!(sheet, Sheet::Movements | Sheet::Returns) && create == CreateMissing::default();
+    match (commit, plain) {
+        (true, _) => store::write(db, clock, by, job).await,
+        (false, true) => store::look(db, clock, by, job).await,
+        (false, false) => store::rehearse(db, clock, by, job).await,
+    }
+}
+
+/// An import while it goes on.
+struct Work {
+    sheet: Sheet,
+    import: Import,
+    report: Report,
+}
+
+impl Work {
+    fn run(
+        &mut self,
+        tx: &mut Tx,
+        reader: &mut Reader,
+        gazetteer: &Gazetteer,
+        create: CreateMissing,
+        progress: &impl Fn(u64, u64),
+    ) -> Result<(), Error> {
+        let rows = reader.rows();
+        let mut units = reader.units(gazetteer, create)?;
+        let whole = self.sheet == Sheet::Locations;
+        loop {
+            // Places refer to each other, in any order: they are taken all together.
+            let chunk = self.read(&mut units, if whole { usize::MAX } else { MANY })?;
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            let chunk = if whole { parents_first(chunk) } else { chunk };
+            for run in chunk.chunk_by(|a, b| a.subject == b.subject) {
+                self.take(tx, run)?;
+            }
+            progress(units.done(), rows);
+        }
+    }
+
+    fn read(&mut self, units: &mut Units, many: usize) -> Result<Vec<Unit>, Error> {
+        let mut chunk = vec![];
+        while chunk.len() < many
+            && let Some(unit) = units.next(&mut self.report)?
+        {
+            chunk.push(unit);
+        }
+        Ok(chunk)
+    }
+
+    fn take(&mut self, tx: &mut Tx, units: &[Unit]) -> Result<(), Error> {
+        let wholes = match units.first().map(|unit| unit.subject) {
+            None => return Ok(()),
+            Some(Subject::Location) => Wholes::Locations,
+            Some(Subject::Source) => Wholes::Sources,
+            Some(Subject::Agreement) => Wholes::Agreements,
+            Some(Subject::Batch) => Wholes::Batches,
+            Some(Subject::Return) => Wholes::Returns,
+            Some(Subject::Published) => Wholes::Totals,
+        };
+        let mut said: Vec<Said> = vec![];
+        for unit in units {
+            said.push(Said { code: &unit.code, body: &unit.body, told: unit.told() });
+        }
+        let found = self.import.take(tx, wholes, &mut said, !self.report.is_clean())?;
+        for (unit, findings) in units.iter().zip(&found) {
+            unit.report(findings, &mut self.report);
+        }
+        Ok(())
+    }
+
+    /// What came of it. What is wrong takes everything back.
+    fn end(mut self, tx: &mut Tx, rows: i64, commit: Option<&String>) -> Result<ImportView, Error> {
+        self.report.sort();
+        if !self.report.is_clean() {
+            return Err(refused(self.sheet, rows, self.report));
+        }
+        let Self { sheet, import, report } = self;
+        let sheet = sheet.word();
+        let counts = import.counts;
+        if let Some(fingerprint) = commit {
+            let new = NewRecord { sheet, rows, fingerprint, counts: &counts, report: &report };
+            let code = imports::keep(tx, &new)?;
+            return Ok(ImportView {
+                code: Some(code),
+                committed: true,
+                at: Some(tx.at),
+                by: Some(tx.by.to_owned()),
+                ..ImportView::of(sheet, rows, counts, &report)?
+            });
+        }
+        ImportView::of(sheet, rows, counts, &report)
+    }
+}
+
+fn refused(sheet: Sheet, rows: i64, mut report: Report) -> Error {
+    report.sort();
+    let (sheet, counts) = (sheet.word().to_owned(), BTreeMap::new());
+    Error::Sheet(Box::new(RefusedSheet { sheet, committed: false, rows, counts, report }))
+}
+
+/// Places in an order in which each comes after the one above it. A ring among them ends somewhere, and is refused there.
+fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, unit) in units.iter().enumerate() {
+        let p_code = unit.body["p_code"].as_str();
+        for code in [Some(unit.code.as_str()), p_code].into_iter().flatten() {
+            places.entry(code.to_owned()).or_insert(index);
+        }
+    }
+    let above = |index: usize| units[index].body["parent"].as_str().and_then(|code| places.get(code).copied());
+    let mut order = Vec::with_capacity(units.len());
+    let mut seen = vec![false; units.len()];
+    for index in 0..units.len() {
+        let mut line = vec![];
+        let mut next = Some(index);
+        while let Some(index) = next.filter(|index| !seen[*index]) {
+            seen[index] = true;
+            line.push(index);
+            next = above(index);
+        }
+        order.extend(line.into_iter().rev());
+    }
+    let mut units: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|index| units[index].take()).collect()
 }

@@ -1,13 +1,14 @@
-//! Files out and in: rows as CSV, lines of JSON, GeoJSON or a workbook, in constant memory; sheets as they are read.
+//! Files in and out: sheets become bodies, and rows become CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
 
 pub mod cells;
 pub mod csv;
 pub mod demo;
 pub mod geojson;
 pub mod import;
+pub mod intake;
 #[cfg(test)]
 mod many;
-mod report;
+pub mod report;
 pub mod sheet;
 mod spool;
 mod stream;

@@ -12,10 +12,12 @@ async fn record(app: &TestApp) {
     given::source("mole").with("name", "SECRET source").with("confidential", true).put(app).await;
     app.editor().patch("/v1/agreements/deal", &json!({"notes": "SECRET notes"})).await.is(200);
     let figures = [
-        json!({"code": "p-left", "stage": "departed", "individuals": 100, "source": "radio", "men": 40, "civilians": 90, "fighters": 10,
-            "excerpt": "SECRET excerpt", "notes": "SECRET notes", "term_as_reported": "people", "title": "The news"}),
-        json!({"code": "p-quiet", "stage": "arrived", "individuals": 110, "source": "mole", "url": "https://secret.example", "title": "SECRET title",
-            "excerpt": "SECRET", "notes": "SECRET", "term_as_reported": "SECRET term", "place_as_reported": "SECRET place", "reported_on": "2017-03-20"}),
+        json!({"code": "p-left", "stage": "departed", "individuals": 100, "source": "radio", "men": 40, "civilians": 90,
+            "fighters": 10, "excerpt": "SECRET excerpt", "notes": "SECRET notes", "term_as_reported": "people",
+            "title": "The news"}),
+        json!({"code": "p-quiet", "stage": "arrived", "individuals": 110, "source": "mole",
+            "url": "https://secret.example", "title": "SECRET title", "excerpt": "SECRET", "notes": "SECRET",
+            "term_as_reported": "SECRET term", "place_as_reported": "SECRET place", "reported_on": "2017-03-20"}),
         json!({"code": "p-plan", "stage": "planned", "individuals": 500}),
         json!({"code": "p-withdrawn", "stage": "withdrawn", "individuals": 3}),
     ];
@@ -66,7 +68,8 @@ async fn record(app: &TestApp) {
     given::homecoming("SECRET-not-yet").put(app).await;
     for body in [
         json!({"code": "SECRET-total", "batch": "SECRET-restricted", "stage": "departed", "individuals": 9}),
-        json!({"code": "a-total", "agreement": "deal", "stage": "departed", "individuals": 9, "source": "mole", "url": "https://secret.example"}),
+        json!({"code": "a-total", "agreement": "deal", "stage": "departed", "individuals": 9, "source": "mole",
+            "url": "https://secret.example"}),
         json!({"code": "a-plan", "agreement": "deal", "stage": "planned", "individuals": 10}),
     ] {
         app.editor().post("/v1/figures", &body).await.is(201);

@@ -10,15 +10,16 @@ both! {
         let parties =
             json!([{"name": "Russian Federation", "role": "guarantor"}, {"name": "Committee", "role": "signatory"}]);
         let body = json!({
-            "name": "Al-Waer agreement", "name_ar": "اتفاق الوعر", "name_as_reported": "reconciliation", "signed_on": "2017-03-13",
-            "location": "waer", "parties": parties, "url": "https://example.org/a", "notes": "seven points",
+            "name": "Al-Waer agreement", "name_ar": "اتفاق الوعر", "name_as_reported": "reconciliation",
+            "signed_on": "2017-03-13", "location": "waer", "parties": parties, "url": "https://example.org/a",
+            "notes": "seven points",
         });
         let row = app.editor().put("/v1/agreements/al-waer-2017", &body).await.is(201).json();
         let expected = json!({
-            "code": "al-waer-2017", "name": "Al-Waer agreement", "name_ar": "اتفاق الوعر", "name_as_reported": "reconciliation",
-            "signed_on": "2017-03-13", "location": "waer", "location_name": "Al-Wa'er", "parties": parties,
-            "url": "https://example.org/a", "notes": "seven points", "revision": 1,
-            "created_at": "2026-11-22T12:00:00.000Z", "updated_at": "2026-11-22T12:00:00.000Z",
+            "code": "al-waer-2017", "name": "Al-Waer agreement", "name_ar": "اتفاق الوعر",
+            "name_as_reported": "reconciliation", "signed_on": "2017-03-13", "location": "waer",
+            "location_name": "Al-Wa'er", "parties": parties, "url": "https://example.org/a", "notes": "seven points",
+            "revision": 1, "created_at": "2026-11-22T12:00:00.000Z", "updated_at": "2026-11-22T12:00:00.000Z",
         });
         assert_eq!(row, expected);
         // Without a token notes are withheld, and nothing else.
@@ -35,7 +36,8 @@ both! {
             .to("bab", &[given::individuals("departed", 10)])
             .put(app)
             .await;
-        let body = json!({"agreement": "deal", "stage": "departed", "individuals": 20000, "individuals_quantifier": "more_than", "destination": "SY02"});
+        let body = json!({"agreement": "deal", "stage": "departed", "individuals": 20000,
+            "individuals_quantifier": "more_than", "destination": "SY02"});
         let figure = app.editor().post("/v1/figures", &body).await.is(201).json();
         assert_eq!((&figure["role"], &figure["destination_name"]), (&json!(null), &json!("Aleppo")));
         let body = json!({"agreement": "deal", "stage": "departed", "individuals": 1, "role": "recommended"});

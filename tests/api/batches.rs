@@ -11,8 +11,10 @@ async fn whole(app: &TestApp) -> Value {
         "parties": [{"name": "SARC", "role": "facilitator"}], "notes": "buses",
         "movements": [
             {"destination": "zoghra", "arrived_on": "2017-03-19", "figures": [
-                {"code": "f1", "stage": "departed", "source": "radio", "individuals": 1354, "men": 423, "women": 412, "children": 519},
-                {"code": "f2", "stage": "departed", "source": "council", "individuals": 2000, "individuals_quantifier": "more_than", "households": 306},
+                {"code": "f1", "stage": "departed", "source": "radio", "individuals": 1354, "men": 423, "women": 412,
+                    "children": 519},
+                {"code": "f2", "stage": "departed", "source": "council", "individuals": 2000,
+                    "individuals_quantifier": "more_than", "households": 306},
             ]},
             {"destination": "bab"},
         ],
@@ -25,13 +27,14 @@ both! {
         given::world(app).await;
         let row = whole(app).await;
         let own = json!({
-            "code": "b1", "origin": "waer", "origin_name": "Al-Wa'er", "kind": "displacement", "number": 1, "agreement": "deal",
-            "agreement_name": "The deal", "scheduled_on": "2017-03-17", "departed_on": "2017-03-18", "departed_on_precision": "day",
-            "cancelled": false, "reasons": ["siege", "conscription"], "parties": [{"name": "SARC", "role": "facilitator"}],
-            "visibility": "public", "notes": "buses",
-            "households": 306, "households_low": 306, "households_high": 306, "households_high_open": false,
-            "individuals": 1354, "individuals_low": 1354, "individuals_high": 2000, "individuals_high_open": true,
-            "movement_count": 2, "movements_without_households": 1, "movements_without_individuals": 1,
+            "code": "b1", "origin": "waer", "origin_name": "Al-Wa'er", "kind": "displacement", "number": 1,
+            "agreement": "deal", "agreement_name": "The deal", "scheduled_on": "2017-03-17",
+            "departed_on": "2017-03-18", "departed_on_precision": "day", "cancelled": false,
+            "reasons": ["siege", "conscription"], "parties": [{"name": "SARC", "role": "facilitator"}],
+            "visibility": "public", "notes": "buses", "households": 306, "households_low": 306, "households_high": 306,
+            "households_high_open": false, "individuals": 1354, "individuals_low": 1354, "individuals_high": 2000,
+            "individuals_high_open": true, "movement_count": 2, "movements_without_households": 1,
+            "movements_without_individuals": 1,
         });
         for (name, value) in own.as_object().unwrap() {
             assert_eq!(row[name], *value, "{name}");
@@ -63,6 +66,37 @@ both! {
         assert_eq!((&left["number"], &left["revision"], &left["individuals"]), (&json!(2), &json!(2), &json!(1354)));
         assert_eq!(left["movements"][0]["figures"], row["movements"][0]["figures"]);
         left["number"] = json!(1);
+    }
+
+    async fn read_only_members_of_parts_are_warned_of_where_they_stand(app) {
+        given::world(app).await;
+        let mut edited = whole(app).await;
+        edited["movements"][0]["individuals"] = json!(7);
+        edited["movements"][0]["figures"][1]["source_name"] = json!("Somebody");
+        let new = json!({"stage": "departed", "source": "radio", "individuals": 9, "revision": 4});
+        edited["movements"][1]["figures"] = json!([new]);
+        let answer = app.editor().put("/v1/batches/b1", &edited).await.is(200);
+        let read_only = |pointer: &str| (pointer.to_owned(), "read_only".to_owned());
+        let warnings: Vec<_> = answer.warnings().into_iter().filter(|(_, code)| code == "read_only").collect();
+        let expected =
+            ["/movements/0/figures/1/source_name", "/movements/0/individuals", "/movements/1/figures/0/revision"];
+        assert_eq!(warnings, expected.map(read_only));
+        let code = "b1.bab";
+        let part = app.editor().json(&format!("/v1/movements/{code}")).await;
+        let mut figure = part["figures"][0].clone();
+        figure["revision"] = json!(99);
+        let answer = app.editor().put(&format!("/v1/movements/{code}"), &json!({"figures": [figure]})).await.is(200);
+        assert_eq!(answer.warnings(), [read_only("/figures/0/revision")]);
+    }
+
+    async fn a_code_of_a_figure_stands_once_in_a_whole(app) {
+        given::world(app).await;
+        let figure = json!({"code": "f", "stage": "departed", "source": "radio", "individuals": 1});
+        let body = json!({"origin": "waer", "departed_on": "2017-03-18", "movements": [
+            {"destination": "zoghra", "figures": [figure]}, {"destination": "bab", "figures": [figure]},
+        ]});
+        let refused = app.editor().put("/v1/batches/b1", &body).await.is(422);
+        assert_eq!(refused.errors(), [("/movements/1/figures/0".to_owned(), "duplicate".to_owned())]);
     }
 
     async fn what_is_absent_becomes_null_except_lists_of_parts(app) {
@@ -121,8 +155,10 @@ both! {
         given::world(app).await;
         let mut codes = vec![];
         for day in 1..=5 {
-            let body = json!({"origin": "waer", "departed_on": format!("2017-03-0{day}"), "movements": [{"destination": "bab", "figures": [
-                {"stage": "departed", "individuals": 1, "source": "radio"}, {"stage": "departed", "individuals": 2, "source": "council"}]}]});
+            let body = json!({"origin": "waer", "departed_on": format!("2017-03-0{day}"),
+                "movements": [{"destination": "bab", "figures": [
+                    {"stage": "departed", "individuals": 1, "source": "radio"},
+                    {"stage": "departed", "individuals": 2, "source": "council"}]}]});
             let row = app.editor().post("/v1/batches", &body).await.is(201).json();
             codes.push(row["code"].as_str().unwrap().to_owned());
             assert_eq!(row["movements"][0]["code"], format!("{}.bab", codes.last().unwrap()));
@@ -162,9 +198,11 @@ both! {
             &["/movements/0/arrived_on"],
         )
         .await;
-        let early = json!({"origin": "waer", "departed_on": "2017-03-18", "movements": [{"destination": "bab", "arrived_on": "2017-03-17"}]});
+        let early = json!({"origin": "waer", "departed_on": "2017-03-18",
+            "movements": [{"destination": "bab", "arrived_on": "2017-03-17"}]});
         refused(early, &["/movements/0/arrived_on"]).await;
-        let none_left = json!({"origin": "waer", "scheduled_on": "2017-03-18", "movements": [{"destination": "bab", "figures": [{"stage": "departed", "individuals": 4}]}]});
+        let none_left = json!({"origin": "waer", "scheduled_on": "2017-03-18",
+            "movements": [{"destination": "bab", "figures": [{"stage": "departed", "individuals": 4}]}]});
         refused(none_left, &["/movements/0/figures/0/stage"]).await;
         let twice = json!({"origin": "waer", "movements": [{"destination": "SY"}, {"destination": "SYR"}]});
         refused(twice, &["/movements/1/destination"]).await;
@@ -176,7 +214,8 @@ both! {
             {"destination": "bab", "arrived_on": "2017-03-01", "arrived_on_precision": "month"}]});
         app.editor().put("/v1/batches/m", &month).await.is(201);
         // Plans may be written down before anybody has left.
-        let planned = json!({"origin": "waer", "scheduled_on": "2017-03-18", "movements": [{"destination": "bab", "figures": [{"stage": "planned", "individuals": 4}]}]});
+        let planned = json!({"origin": "waer", "scheduled_on": "2017-03-18",
+            "movements": [{"destination": "bab", "figures": [{"stage": "planned", "individuals": 4}]}]});
         let row = app.editor().put("/v1/batches/p", &planned).await.is(201).json();
         assert_eq!((&row["individuals"], &row["movements_without_individuals"]), (&json!(null), &json!(1)));
     }

@@ -31,8 +31,8 @@ fn the_document_is_the_one_checked_in() {
     // No diff: it would be longer than anybody reads.
     assert!(
         checked_in.trim_end() == made.trim_end(),
-        "openapi/v1.json is not what the code says. If the API is meant to change, refresh it and read the diff:\n\n    \
-         cargo run --quiet -- openapi > openapi/v1.json && git diff openapi/v1.json\n"
+        "openapi/v1.json is not what the code says. If the API is meant to change, refresh it and read the \
+         diff:\n\n    cargo run --quiet -- openapi > openapi/v1.json && git diff openapi/v1.json\n"
     );
 }
 

@@ -239,8 +239,9 @@ both! {
 
     async fn a_reference_to_nothing_suggests_what_is_there(app) {
         given::world(app).await;
-        let body = json!({"origin": "waeer", "agreement": "deel", "movements": [{"destination": "Zoghra camp", "figures": [
-            {"stage": "planned", "individuals": 1, "source": "radioo"}]}]});
+        let body = json!({"origin": "waeer", "agreement": "deel",
+            "movements": [{"destination": "Zoghra camp", "figures": [
+                {"stage": "planned", "individuals": 1, "source": "radioo"}]}]});
         let answer = app.editor().put("/v1/batches/x", &body).await;
         let answer =
             answer.points_at(&["/origin", "/agreement", "/movements/0/destination", "/movements/0/figures/0/source"]);

@@ -50,10 +50,11 @@ both! {
     async fn a_figure_is_read_as_it_was_written(app) {
         movement(app).await;
         let body = json!({
-            "code": "f", "movement": "b.bab", "stage": "departed", "source": "radio", "url": "https://example.org/1", "title": "Buses",
-            "reported_on": "2017-03-19", "as_of": "2017-03-18", "excerpt": "they left", "term_as_reported": "gunmen",
-            "place_as_reported": "al-Bab", "notes": "n", "households": 10, "households_quantifier": "between", "households_high": 12,
-            "individuals": 60, "individuals_quantifier": "approximately", "men": 20, "women": 20, "children": 15, "infants": 5,
+            "code": "f", "movement": "b.bab", "stage": "departed", "source": "radio", "url": "https://example.org/1",
+            "title": "Buses", "reported_on": "2017-03-19", "as_of": "2017-03-18", "excerpt": "they left",
+            "term_as_reported": "gunmen", "place_as_reported": "al-Bab", "notes": "n", "households": 10,
+            "households_quantifier": "between", "households_high": 12, "individuals": 60,
+            "individuals_quantifier": "approximately", "men": 20, "women": 20, "children": 15, "infants": 5,
             "civilians": 50, "fighters": 10,
         });
         let row = app.editor().post("/v1/figures", &body).await.is(201).json();
@@ -61,8 +62,8 @@ both! {
             assert_eq!(row[name], *value, "{name}");
         }
         let read = json!({
-            "role": "recommended", "scope": "whole", "return": null, "batch": null, "agreement": null, "destination": null,
-            "individuals_high": null, "source_name": "The radio", "revision": 1,
+            "role": "recommended", "scope": "whole", "return": null, "batch": null, "agreement": null,
+            "destination": null, "individuals_high": null, "source_name": "The radio", "revision": 1,
         });
         for (name, value) in read.as_object().unwrap() {
             assert_eq!(row.get(name), Some(value), "{name}");
@@ -131,7 +132,8 @@ both! {
         assert_eq!(roles(app).await, are(&[("f1", "triang"), ("f2", "recommended")]));
         // An absent role keeps the one that is there, in PUT and in lists.
         app.editor().patch("/v1/movements/b.bab", &json!({"figures": [
-            {"code": "f1", "stage": "departed", "individuals": 5}, {"code": "f2", "stage": "arrived", "individuals": 6, "role": null}]})).await.is(200);
+            {"code": "f1", "stage": "departed", "individuals": 5},
+            {"code": "f2", "stage": "arrived", "individuals": 6, "role": null}]})).await.is(200);
         app.editor().put("/v1/figures/f2", &json!({"stage": "arrived", "individuals": 7})).await.is(200);
         assert_eq!(roles(app).await, are(&[("f1", "triang"), ("f2", "recommended")]));
         assert_eq!(derived(app, "individuals").await, json!([7, 5, 7, false, "f2"]));
@@ -202,7 +204,8 @@ both! {
         assert_eq!(derived(app, "individuals").await, json!([300, 0, 300, false, "most"]));
         add(app, "exact", json!({"stage": "departed", "individuals": 200, "source": "radio"})).await;
         assert_eq!(derived(app, "individuals").await, json!([300, 200, 300, false, "most"]));
-        add(app, "between", json!({"stage": "arrived", "individuals": 250, "individuals_quantifier": "between", "individuals_high": 400, "role": "recommended"})).await;
+        add(app, "between", json!({"stage": "arrived", "individuals": 250, "individuals_quantifier": "between",
+            "individuals_high": 400, "role": "recommended"})).await;
         assert_eq!(derived(app, "individuals").await, json!([250, 200, 400, false, "between"]));
         add(
             app,
@@ -262,7 +265,8 @@ both! {
             app.editor().post("/v1/figures", &body).await.points_at(&["/individuals", "/men"]);
         }
         for (at, value) in [json!(12.0), json!(0), json!(1_000_000_000)].into_iter().enumerate() {
-            let body = json!({"movement": "b.bab", "stage": "departed", "individuals": value, "reported_on": format!("2017-03-2{at}")});
+            let body = json!({"movement": "b.bab", "stage": "departed", "individuals": value,
+                "reported_on": format!("2017-03-2{at}")});
             app.editor().post("/v1/figures", &body).await.is(201);
         }
         assert_eq!(
@@ -319,7 +323,8 @@ both! {
 
     async fn a_figure_is_recognised_again(app) {
         movement(app).await;
-        let figure = |individuals: i64| json!({"stage": "departed", "source": "radio", "url": "https://x.example/1", "reported_on": "2017-03-19", "individuals": individuals});
+        let figure = |individuals: i64| json!({"stage": "departed", "source": "radio", "url": "https://x.example/1",
+            "reported_on": "2017-03-19", "individuals": individuals});
         app.editor().patch("/v1/movements/b.bab", &json!({"figures": [figure(1)]})).await.is(200);
         let code = app.editor().codes("/v1/figures").await;
         app.editor().patch("/v1/movements/b.bab", &json!({"figures": [figure(2)]})).await.is(200);

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::support::given;
 
-const MOVEMENT_COLUMNS: &str = "code,batch,destination,destination_name,arrived_on,arrived_on_precision,destination_as_reported,\
-    settlement_type,notes,number,kind,origin,origin_name,agreement,agreement_name,scheduled_on,departed_on,departed_on_precision,\
-    cancelled,";
+const MOVEMENT_COLUMNS: &str = "code,batch,destination,destination_name,arrived_on,arrived_on_precision,\
+    destination_as_reported,settlement_type,notes,number,kind,origin,origin_name,agreement,agreement_name,scheduled_on,\
+    departed_on,departed_on_precision,cancelled,";
 
 fn records(csv: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
@@ -22,6 +22,22 @@ fn feature(row: &Value) -> Value {
         feature["id"] = row["code"].clone();
     }
     feature
+}
+
+fn every_cell_is_the_member_of_its_name(csv: &[Vec<String>], rows: &[Value], what: &str) {
+    for (record, row) in csv[1..].iter().zip(rows) {
+        let members: Vec<&String> = row.as_object().unwrap().keys().collect();
+        assert_eq!(csv[0].iter().collect::<Vec<_>>(), members, "{what}");
+        for (column, cell) in csv[0].iter().zip(record) {
+            let expected = match &row[column] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                Value::Array(_) => continue,
+                other => other.to_string(),
+            };
+            assert_eq!(*cell, expected, "{what} {column}");
+        }
+    }
 }
 
 both! {
@@ -40,20 +56,7 @@ both! {
             assert_eq!(ndjson.header("Content-Type"), Some("application/x-ndjson"));
             let lines: Vec<Value> = ndjson.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
             assert_eq!(lines, rows, "{resource}");
-            // Every cell is the member of the same name.
-            for (record, row) in csv[1..].iter().zip(&rows) {
-                let members: Vec<&String> = row.as_object().unwrap().keys().collect();
-                assert_eq!(csv[0].iter().collect::<Vec<_>>(), members, "{resource}");
-                for (column, cell) in csv[0].iter().zip(record) {
-                    let expected = match &row[column] {
-                        Value::Null => String::new(),
-                        Value::String(text) => text.clone(),
-                        Value::Array(_) => continue,
-                        other => other.to_string(),
-                    };
-                    assert_eq!(*cell, expected, "{resource} {column}");
-                }
-            }
+            every_cell_is_the_member_of_its_name(&csv, &rows, resource);
         }
         let found = public.text("/v1/movements.csv?destination=SY07").await;
         assert_eq!(records(&found).len(), 1 + public.rows("/v1/movements?destination=SY07").await.len());
@@ -67,12 +70,10 @@ both! {
             let rows = app.public().rows(&format!("/v1/{path}{query}")).await;
             let csv = records(&app.public().text(&format!("/v1/{path}.csv{query}")).await);
             assert_eq!(csv.len(), rows.len() + 1, "{path}");
-            assert_eq!(csv[0], rows[0].as_object().unwrap().keys().cloned().collect::<Vec<_>>(), "{path}");
-            assert_eq!(
-                app.public().text(&format!("/v1/{path}.ndjson{query}")).await.lines().count(),
-                rows.len(),
-                "{path}"
-            );
+            every_cell_is_the_member_of_its_name(&csv, &rows, path);
+            let ndjson = app.public().text(&format!("/v1/{path}.ndjson{query}")).await;
+            let expected: String = rows.iter().map(|row| format!("{row}\n")).collect();
+            assert_eq!(ndjson, expected, "{path}");
         }
     }
 
@@ -86,13 +87,14 @@ both! {
             assert!(header.contains(name), "{name}");
         }
         let header = app.editor().text("/v1/batches.csv").await;
-        assert!(header.starts_with(
-            "code,origin,origin_name,kind,number,agreement,agreement_name,scheduled_on,departed_on,departed_on_precision,cancelled,\
-             reasons,parties,visibility,notes,"), "{header}");
+        let expected = "code,origin,origin_name,kind,number,agreement,agreement_name,scheduled_on,departed_on,\
+            departed_on_precision,cancelled,reasons,parties,visibility,notes,";
+        assert!(header.starts_with(expected), "{header}");
         let header = app.editor().text("/v1/locations.csv?kind=crossing").await;
         assert_eq!(
             header.trim_end(),
-            "code,name,kind,name_ar,aliases,parent,parent_name,p_code,latitude,longitude,settlement_type,revision,created_at,updated_at"
+            "code,name,kind,name_ar,aliases,parent,parent_name,p_code,latitude,longitude,settlement_type,revision,\
+             created_at,updated_at"
         );
         let header = app.editor().text("/v1/figures.csv").await;
         assert!(
@@ -240,6 +242,20 @@ both! {
         );
         let answer = app.public().get("/v1/movements.csv?q=%22%0D%0Ax: y").await.is(200);
         assert!(answer.header("Content-Disposition").unwrap().bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+    }
+
+    async fn an_answer_says_once_what_it_depends_on(app) {
+        app.load_al_waer().await;
+        for encoding in ["identity", "gzip", "br"] {
+            for path in ["/v1/movements", "/v1/movements.csv", "/v1/stats/flows?by=month", "/v1/batches/al-waer-01"] {
+                let answer = app.public().with("Accept-Encoding", encoding).get(path).await.is(200);
+                let expected = ["Accept, Accept-Encoding, Authorization, Origin"];
+                assert_eq!(answer.header_lines("Vary"), expected, "{path} {encoding}");
+            }
+        }
+        let answer = app.public().with("Accept-Encoding", "gzip").get("/openapi.json").await.is(200);
+        assert_eq!(answer.header_lines("Vary"), ["accept-encoding"]);
+        assert_eq!(answer.header("Content-Encoding"), Some("gzip"));
     }
 
     async fn lists_and_statistics_are_not_sent_twice(app) {

@@ -29,7 +29,8 @@ both! {
         let told = entries(app, "sources/x").await;
         assert_eq!(steps(&told), are(&[("create", 4), ("delete", 3), ("update", 2), ("create", 1)]));
         let created = json!({
-            "code": "x", "name": "One", "kind": "media", "name_ar": null, "reliability": null, "url": null, "confidential": false,
+            "code": "x", "name": "One", "kind": "media", "name_ar": null, "reliability": null, "url": null,
+            "confidential": false,
         });
         assert_eq!((&told[3]["before"], &told[3]["after"]), (&json!(null), &created));
         assert_eq!(

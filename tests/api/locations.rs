@@ -9,7 +9,8 @@ both! {
         given::world(app).await;
         let body = json!({
             "code": "jabal", "name": "  Jabal camp ", "name_ar": "مخيم الجبل", "kind": "camp", "aliases": ["Jabel"],
-            "parent": "SY0208", "p_code": "C1", "latitude": 36.8, "longitude": 38.0, "settlement_type": "self_settled_camp",
+            "parent": "SY0208", "p_code": "C1", "latitude": 36.8, "longitude": 38.0,
+            "settlement_type": "self_settled_camp",
         });
         let answer = app.editor().post("/v1/locations", &body).await.is(201);
         assert_eq!(answer.header("Location"), Some("/v1/locations/jabal"));
@@ -100,11 +101,21 @@ both! {
         let errors = answer.json()["errors"].clone();
         let kind = errors.as_array().unwrap().iter().find(|error| error["pointer"] == "/kind").unwrap();
         assert_eq!(kind["value"], "villag");
+        let latitude = errors.as_array().unwrap().iter().find(|error| error["pointer"] == "/latitude").unwrap();
+        assert_eq!(latitude["value"].to_string(), "91", "as it was sent");
         app.editor().put("/v1/locations/x", &json!({"kind": "camp"})).await.is_invalid(&[("", "missing")]);
         app.editor()
             .put("/v1/locations/x", &json!({"name": "x", "kind": "camp", "latitude": 1}))
             .await
             .is_invalid(&[("/longitude", "half_a_point")]);
+    }
+
+    async fn coordinates_are_kept_to_the_last_digit(app) {
+        let body = r#"{"name": "x", "kind": "camp", "latitude": 0.10220738267482841, "longitude": 36.123456789012341}"#;
+        let put = || async { app.editor().send("PUT", "/v1/locations/x", Some(("application/json", body.as_bytes()))).await };
+        let row = put().await.is(201).text();
+        assert!(row.contains("\"latitude\":0.10220738267482841,"), "{row}");
+        assert_eq!(put().await.is(200).json()["revision"], 1, "nothing has changed");
     }
 
     async fn a_name_that_is_nearly_right_is_suggested(app) {

@@ -9,8 +9,9 @@ both! {
         given::world(app).await;
         given::batch("b").with("agreement", "deal").with("number", 3).on("2017-03-18").put(app).await;
         let body = json!({
-            "batch": "b", "destination": "zoghra", "arrived_on": "2017-03-19", "destination_as_reported": "Zoghra village",
-            "notes": "eight buses", "figures": [{"code": "f", "stage": "arrived", "individuals": 1850, "source": "radio"}],
+            "batch": "b", "destination": "zoghra", "arrived_on": "2017-03-19",
+            "destination_as_reported": "Zoghra village", "notes": "eight buses",
+            "figures": [{"code": "f", "stage": "arrived", "individuals": 1850, "source": "radio"}],
         });
         let answer = app.editor().post("/v1/movements", &body).await.is(201);
         assert_eq!(answer.header("Location"), Some("/v1/movements/b.zoghra"));
@@ -20,8 +21,8 @@ both! {
             "arrived_on": "2017-03-19", "arrived_on_precision": "day", "destination_as_reported": "Zoghra village",
             "settlement_type": null, "notes": "eight buses",
             "number": 3, "kind": "displacement", "origin": "waer", "origin_name": "Al-Wa'er", "agreement": "deal",
-            "agreement_name": "The deal", "scheduled_on": null, "departed_on": "2017-03-18", "departed_on_precision": "day",
-            "cancelled": false,
+            "agreement_name": "The deal", "scheduled_on": null, "departed_on": "2017-03-18",
+            "departed_on_precision": "day", "cancelled": false,
             "individuals": 1850, "individuals_low": 1850, "individuals_high": 1850, "individuals_high_open": false,
             "households": null, "households_low": null, "households_high": null, "households_high_open": null,
             "individuals_figure": "f", "households_figure": null, "figure_count": 1,
@@ -73,7 +74,8 @@ both! {
     async fn what_a_batch_says_its_movements_say(app) {
         given::world(app).await;
         given::batch("b").on("2017-03-18").to("zoghra", &[given::individuals("departed", 5)]).put(app).await;
-        let change = json!({"departed_on": "2017-03-20", "agreement": "deal", "number": 9, "kind": "redisplacement", "origin": "SY04"});
+        let change = json!({"departed_on": "2017-03-20", "agreement": "deal", "number": 9, "kind": "redisplacement",
+            "origin": "SY04"});
         app.editor().patch("/v1/batches/b", &change).await.is(200);
         let row = app.editor().json("/v1/movements/b.zoghra").await;
         assert_eq!(

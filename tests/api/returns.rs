@@ -8,26 +8,29 @@ both! {
     async fn a_return_is_sent_whole_and_read_whole(app) {
         given::world(app).await;
         let body = json!({
-            "from": "zoghra", "to": "waer", "agreement": "deal", "scheduled_on": "2017-07-10", "returned_on": "2017-07-11",
-            "from_as_reported": "camps at Jarablus", "household_completeness": "partial", "members_remaining": 12,
-            "reasons": ["poor_conditions"], "parties": [{"name": "Governor", "role": "organiser"}], "notes": "n",
-            "figures": [
+            "from": "zoghra", "to": "waer", "agreement": "deal", "scheduled_on": "2017-07-10",
+            "returned_on": "2017-07-11", "from_as_reported": "camps at Jarablus", "household_completeness": "partial",
+            "members_remaining": 12, "reasons": ["poor_conditions"],
+            "parties": [{"name": "Governor", "role": "organiser"}], "notes": "n", "figures": [
                 {"code": "f1", "stage": "registered", "source": "radio", "households": 170},
-                {"code": "f2", "source": "radio", "stage": "departed", "households": 150, "individuals": 500, "individuals_quantifier": "more_than"},
-                {"code": "f3", "source": "council", "stage": "arrived", "individuals": 630, "individuals_quantifier": "less_than"},
+                {"code": "f2", "source": "radio", "stage": "departed", "households": 150, "individuals": 500,
+                    "individuals_quantifier": "more_than"},
+                {"code": "f3", "source": "council", "stage": "arrived", "individuals": 630,
+                    "individuals_quantifier": "less_than"},
             ],
         });
         let row = app.editor().put("/v1/returns/r", &body).await.is(201).json();
         let expected = json!({
-            "code": "r", "from": "zoghra", "from_name": "Zoghra camp", "to": "waer", "to_name": "Al-Wa'er", "movement": null,
-            "agreement": "deal", "agreement_name": "The deal", "scheduled_on": "2017-07-10", "returned_on": "2017-07-11",
-            "returned_on_precision": "day", "from_as_reported": "camps at Jarablus", "household_completeness": "partial",
-            "members_remaining": 12, "cancelled": false, "reasons": ["poor_conditions"],
-            "parties": [{"name": "Governor", "role": "organiser"}], "visibility": "public", "notes": "n",
-            "origin": "waer", "origin_name": "Al-Wa'er", "destination": "zoghra", "destination_name": "Zoghra camp",
-            "households": 150, "households_low": 150, "households_high": 150, "households_high_open": false,
-            "individuals": 500, "individuals_low": 500, "individuals_high": 630, "individuals_high_open": false,
-            "households_figure": "f2", "individuals_figure": "f2", "figure_count": 2, "revision": 1,
+            "code": "r", "from": "zoghra", "from_name": "Zoghra camp", "to": "waer", "to_name": "Al-Wa'er",
+            "movement": null, "agreement": "deal", "agreement_name": "The deal", "scheduled_on": "2017-07-10",
+            "returned_on": "2017-07-11", "returned_on_precision": "day", "from_as_reported": "camps at Jarablus",
+            "household_completeness": "partial", "members_remaining": 12, "cancelled": false,
+            "reasons": ["poor_conditions"], "parties": [{"name": "Governor", "role": "organiser"}],
+            "visibility": "public", "notes": "n", "origin": "waer", "origin_name": "Al-Wa'er", "destination": "zoghra",
+            "destination_name": "Zoghra camp", "households": 150, "households_low": 150, "households_high": 150,
+            "households_high_open": false, "individuals": 500, "individuals_low": 500, "individuals_high": 630,
+            "individuals_high_open": false, "households_figure": "f2", "individuals_figure": "f2", "figure_count": 2,
+            "revision": 1,
         });
         for (name, value) in expected.as_object().unwrap() {
             assert_eq!(row.get(name), Some(value), "{name}");

@@ -6,7 +6,8 @@ use crate::support::given;
 
 both! {
     async fn a_source_is_read_as_it_was_written(app) {
-        let body = json!({"name": "SANA", "name_ar": "سانا", "kind": "state_media", "reliability": "low", "url": "http://sana.sy"});
+        let body = json!({"name": "SANA", "name_ar": "سانا", "kind": "state_media", "reliability": "low",
+            "url": "http://sana.sy"});
         let answer = app.editor().put("/v1/sources/sana", &body).await.is(201);
         let expected = json!({
             "code": "sana", "name": "SANA", "name_ar": "سانا", "kind": "state_media", "reliability": "low",

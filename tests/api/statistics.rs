@@ -316,7 +316,8 @@ both! {
         let figure = |stage: &str, plain: i64, other: i64, quantifier: &str| {
             vec![
                 json!({"stage": stage, "individuals": plain, "source": "radio"}),
-                json!({"stage": stage, "individuals": other, "individuals_quantifier": quantifier, "source": "council"}),
+                json!({"stage": stage, "individuals": other, "individuals_quantifier": quantifier,
+                    "source": "council"}),
             ]
         };
         given::batch("b").on("2017-03-18").to("bab", &figure("departed", 100, 120, "more_than")).put(app).await;

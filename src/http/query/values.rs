@@ -199,7 +199,7 @@ pub(super) fn time(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// A name or value as it was meant: percent-encoded UTF-8, a `+` for a space.
-pub(super) fn decoded(text: &str) -> Option<String> {
+pub fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

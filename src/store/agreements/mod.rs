@@ -67,7 +67,8 @@ pub struct AgreementView {
     pub updated_at: NaiveDateTime,
 }
 
-const READ_ONLY: &[&str] = &["location_name", "revision", "created_at", "updated_at", "warnings"];
+/// What an agreement reads and nobody writes.
+pub(super) const READ_ONLY: &[&str] = &["location_name", "revision", "created_at", "updated_at", "warnings"];
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = agreements, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -187,14 +188,7 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
         return Err(Error::Taken(format!("There is an agreement {:?} already.", agreement.code)));
     }
     let created = standing.is_none();
-    let seen = standing.as_ref().map(|standing| view(tx.conn, super::INSIDE, standing.row.clone())).transpose()?;
     write(tx, &agreement, location.map(|place| place.id), standing)?;
-    let row = match seen {
-        Some(seen) => Some(seen),
-        None => find(tx.conn, &agreement.code)?.map(|row| view(tx.conn, super::INSIDE, row)).transpose()?,
-    };
-    let row = serde_json::to_value(row).unwrap_or_default();
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     Ok(Written { code: agreement.code, created, warnings: findings.warnings })
 }
 

@@ -28,7 +28,7 @@ pub(super) use plan::{Plan, codes, plan};
 pub use resource::Batches;
 pub(super) use settle::{settle, settle_gone};
 pub(super) use standing::{Standing, hold};
-pub(super) use write::execute;
+pub(super) use write::{READ_ONLY, execute};
 
 /// A batch as it lies in the table.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]

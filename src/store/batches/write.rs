@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::plan::{self, Plan};
 use super::settle::{settle, settle_gone};
-use super::{Row, Standing, hold, views};
+use super::{Standing, hold};
 use crate::domain::batch::BatchBody;
 use crate::domain::findings::Findings;
 use crate::error::Error;
@@ -53,17 +53,11 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
     let mut codes = Codes::default();
     plan::codes(&sent, None, &mut codes);
     known.learn(tx.conn, &codes)?;
-    let before = standing.as_ref().map(|standing| shown(tx, standing.row.clone())).transpose()?;
     let plan = plan::plan(tx, &mut known, standing, code.is_none(), Mode::Replace, sent, None, &mut findings)?;
     rows::refuse_if_wrong(&findings)?;
     let Some(plan) = plan else { return Err(Error::Internal("a batch without origin".to_owned())) };
-    let (settlement, mut findings) = execute(tx, &mut known, plan, findings)?;
+    let (settlement, findings) = execute(tx, &mut known, plan, findings)?;
     let mut written = settlement.written;
-    let row = match before {
-        Some(before) => before,
-        None => shown_now(tx, &written.code)?,
-    };
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     written.warnings = findings.warnings;
     Ok(written)
 }
@@ -80,17 +74,6 @@ pub fn execute(
     let settled = settle(tx, known, vec![(plan, findings)], &mut writes)?.pop();
     writes.execute(tx.conn)?;
     settled.ok_or_else(|| Error::Internal("a batch was planned and not settled".to_owned()))
-}
-
-fn shown_now(tx: &mut Tx, code: &str) -> Result<Value, Error> {
-    match super::find(tx.conn, code)? {
-        Some(row) => shown(tx, row),
-        None => Ok(Value::Null),
-    }
-}
-
-fn shown(tx: &mut Tx, row: Row) -> Result<Value, Error> {
-    Ok(serde_json::to_value(views(tx.conn, crate::store::INSIDE, vec![row])?.pop()).unwrap_or_default())
 }
 
 /// Deletes a batch with everything on it.

@@ -212,23 +212,9 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
     let owner = Owner { member: about.member, code: &about.code };
     let plan = plan(tx, &mut known, &owner, existing, vec![(String::new(), figure)], mode, &mut findings)?;
     rows::refuse_if_wrong(&findings)?;
-    let seen = before.clone().map(|row| shown(tx, row)).transpose()?;
-    let (sent, mut findings) = whole.execute(tx, &mut known, plan, findings)?;
+    let (sent, findings) = whole.execute(tx, &mut known, plan, findings)?;
     let code = code.map(str::to_owned).or(sent).unwrap_or_default();
-    let row = match seen {
-        Some(seen) => seen,
-        None => match find(tx.conn, &code)? {
-            Some(row) => shown(tx, row)?,
-            None => Value::Null,
-        },
-    };
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     Ok(Written { code, created: before.is_none(), warnings: findings.warnings })
-}
-
-fn shown(tx: &mut Tx, row: Row) -> Result<Value, Error> {
-    let names = names(tx.conn, crate::store::INSIDE, std::slice::from_ref(&row))?;
-    Ok(serde_json::to_value(row.view(crate::store::INSIDE, &names)).unwrap_or_default())
 }
 
 /// A figure that is there, what it is about, and the other figures about that.

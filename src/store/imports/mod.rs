@@ -16,8 +16,9 @@ use super::{Agreements, Locations, Precondition, Rows, Sources, Tx, agreements, 
 use crate::domain::Resource;
 use crate::domain::batch::BatchBody;
 use crate::domain::figure::Figure;
-use crate::domain::findings::Findings;
+use crate::domain::findings::{Finding, Findings};
 use crate::domain::homecoming::ReturnBody;
+use crate::domain::reading::Fields;
 use crate::domain::words::Word;
 use crate::error::Error;
 
@@ -51,6 +52,17 @@ pub enum Wholes {
     Agreements,
 }
 
+/// What a sheet says of one whole.
+#[derive(Debug)]
+pub struct Said<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// The members that the sheet has columns for; null clears.
+    pub body: &'a Value,
+    /// What was refused in it already: rules over it have nothing to say.
+    pub told: Findings,
+}
+
 /// An import while it goes on.
 #[derive(Default)]
 pub struct Import {
@@ -63,15 +75,24 @@ pub struct Import {
 impl Import {
     /// Takes some bodies, in which absent members leave fields as they are; gives back what is wrong or remarkable in each.
     ///
-    /// Once anything is wrong nothing more is written, and what else is wrong is still found.
-    pub fn take(&mut self, tx: &mut Tx, wholes: Wholes, said: &[Value]) -> Result<Vec<Findings>, Error> {
+    /// Once anything is wrong (`wrong`: before this) nothing more is written, and what else is wrong is still found.
+    pub fn take(
+        &mut self,
+        tx: &mut Tx,
+        wholes: Wholes,
+        said: &mut [Said],
+        wrong: bool,
+    ) -> Result<Vec<Findings>, Error> {
+        tx.dry |= wrong && matches!(wholes, Wholes::Batches | Wholes::Returns | Wholes::Totals);
+        let told = said.iter_mut().map(|one| std::mem::take(&mut one.told)).collect();
+        let said: &[Said] = said;
         let findings = match wholes {
-            Wholes::Batches => self.batches(tx, said),
-            Wholes::Totals => self.totals(tx, said),
-            Wholes::Returns => self.returns(tx, said),
-            Wholes::Locations => self.each::<Locations>(tx, said),
-            Wholes::Sources => self.each::<Sources>(tx, said),
-            Wholes::Agreements => self.each::<Agreements>(tx, said),
+            Wholes::Batches => self.batches(tx, said, told),
+            Wholes::Totals => self.totals(tx, said, told),
+            Wholes::Returns => self.returns(tx, said, told),
+            Wholes::Locations => self.each::<Locations>(tx, said, told),
+            Wholes::Sources => self.each::<Sources>(tx, said, told),
+            Wholes::Agreements => self.each::<Agreements>(tx, said, told),
         }?;
         tx.dry |= findings.iter().any(|findings| !findings.errors.is_empty());
         self.known.names.forget_subjects();
@@ -111,28 +132,26 @@ impl Import {
         if tx.dry || wrong { Ok(()) } else { writes.execute(tx.conn) }
     }
 
-    fn batches(&mut self, tx: &mut Tx, said: &[Value]) -> Result<Vec<Findings>, Error> {
+    fn batches(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
         let today = tx.today();
-        let codes: Vec<&str> = said.iter().filter_map(|body| body["code"].as_str()).collect();
+        let codes: Vec<&str> = said.iter().map(|one| one.code).collect();
         let mut standing = batches::hold(tx, &mut self.known, &codes)?;
-        let mut all: Vec<Findings> = said.iter().map(|_| Findings::default()).collect();
         let mut read = vec![];
-        for (body, findings) in said.iter().zip(&mut all) {
-            let there = body["code"].as_str().and_then(|code| standing.remove(code));
+        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
+            let there = standing.remove(*code);
             let laid = there.as_ref().map(|there| overlay::batch(there, body, &self.known, findings));
-            let sent = rows::read(laid.as_ref().unwrap_or(body), findings, &[], |fields| {
+            let (body, figures) = read_body(laid.as_ref().unwrap_or(body), findings, &[], |fields| {
                 (BatchBody::read(fields, today), Figure::read_list(fields, "figures"))
             });
-            read.push(sent.ok().map(|(body, figures)| (body, figures, there)));
+            read.push((body, figures, there));
         }
         let mut named = Codes::default();
-        for (body, figures, _) in read.iter().flatten() {
+        for (body, figures, _) in &read {
             batches::codes(body, figures.as_deref(), &mut named);
         }
         self.known.learn(tx.conn, &named)?;
         let (mut plans, mut places) = (vec![], vec![]);
-        for (place, sent) in read.into_iter().enumerate() {
-            let Some((body, figures, there)) = sent else { continue };
+        for (place, (body, figures, there)) in read.into_iter().enumerate() {
             let findings = &mut all[place];
             let plan = batches::plan(tx, &mut self.known, there, false, Mode::Edit, body, figures, findings)?;
             let Some(plan) = plan.filter(|_| findings.errors.is_empty()) else { continue };
@@ -150,14 +169,14 @@ impl Import {
         Ok(all)
     }
 
-    fn returns(&mut self, tx: &mut Tx, said: &[Value]) -> Result<Vec<Findings>, Error> {
+    fn returns(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
         let today = tx.today();
-        let outbound = said.iter().filter_map(|body| body["movement"].as_str());
+        let outbound = said.iter().filter_map(|one| one.body["movement"].as_str());
         let outbound: Vec<_> = outbound.filter(|code| !self.out.movements.contains_key(*code)).map(Some).collect();
         let found = returns::outbound(tx, &outbound)?;
         self.out.movements.extend(found.movements);
         self.out.returns.extend(found.returns);
-        let codes: Vec<&str> = said.iter().filter_map(|body| body["code"].as_str()).collect();
+        let codes: Vec<&str> = said.iter().map(|one| one.code).collect();
         let mut standing = returns::hold(tx, &mut self.known, &codes)?;
         // A return that says nothing of its movement keeps it.
         let kept: Vec<_> = standing.values().filter_map(|there| there.own.movement.as_deref()).collect();
@@ -166,21 +185,18 @@ impl Import {
         self.out.movements.extend(found.movements);
         self.out.returns.extend(found.returns);
 
-        let mut all: Vec<Findings> = said.iter().map(|_| Findings::default()).collect();
         let mut read = vec![];
-        for (body, findings) in said.iter().zip(&mut all) {
-            let there = body["code"].as_str().and_then(|code| standing.remove(code));
+        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
+            let there = standing.remove(*code);
             let laid = there.as_ref().map(|there| overlay::homecoming(there, body, &self.known, findings));
             let laid = laid.as_ref().unwrap_or(body);
-            let sent = rows::read(laid, findings, &[], |fields| ReturnBody::read(fields, today));
-            read.push(sent.ok().map(|body| (body, there)));
+            read.push((read_body(laid, findings, &[], |fields| ReturnBody::read(fields, today)), there));
         }
         let mut named = Codes::default();
-        read.iter().flatten().for_each(|(body, _)| returns::codes(body, &mut named));
+        read.iter().for_each(|(body, _)| returns::codes(body, &mut named));
         self.known.learn(tx.conn, &named)?;
         let (mut plans, mut places) = (vec![], vec![]);
-        for (place, sent) in read.into_iter().enumerate() {
-            let Some((body, there)) = sent else { continue };
+        for (place, (body, there)) in read.into_iter().enumerate() {
             let findings = &mut all[place];
             let plan = returns::plan(tx, &mut self.known, &self.out, there, false, Mode::Edit, body, findings)?;
             let Some(plan) = plan.filter(|_| findings.errors.is_empty()) else { continue };
@@ -198,22 +214,20 @@ impl Import {
         Ok(all)
     }
 
-    /// Figures on agreements: `{code, figures}`, of agreements that are there.
-    fn totals(&mut self, tx: &mut Tx, said: &[Value]) -> Result<Vec<Findings>, Error> {
-        let codes: Vec<&str> = said.iter().filter_map(|body| body["code"].as_str()).collect();
+    /// Figures on agreements that are there: `{figures}`.
+    fn totals(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
+        let codes: Vec<&str> = said.iter().map(|one| one.code).collect();
         let mut standing = agreements::hold(tx, &mut self.known, &codes)?;
-        let mut all: Vec<Findings> = said.iter().map(|_| Findings::default()).collect();
         let mut read = vec![];
-        for (body, findings) in said.iter().zip(&mut all) {
-            let code = body["code"].as_str().unwrap_or_default();
-            let Some(there) = standing.remove(code) else {
-                rows::unknown_reference(tx, Resource::Agreements, "/code", code, findings)?;
+        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
+            let Some(there) = standing.remove(*code) else {
+                rows::unknown_reference(tx, Resource::Agreements, "/agreement", code, findings)?;
                 read.push(None);
                 continue;
             };
             let laid = overlay::totals(&there, body, &self.known, findings);
-            let figures = rows::read(&laid, findings, &["code"], |fields| Figure::read_list(fields, "figures"));
-            read.push(figures.ok().map(|figures| (figures.unwrap_or_default(), there)));
+            let figures = read_body(&laid, findings, &["code"], |fields| Figure::read_list(fields, "figures"));
+            read.push(Some((figures.unwrap_or_default(), there)));
         }
         let mut named = Codes::default();
         read.iter().flatten().flat_map(|(figures, _)| figures).for_each(|figure| named.figure(figure));
@@ -242,11 +256,8 @@ impl Import {
     }
 
     /// Rows that stand by themselves, one by one: there are few of them, and they may refer to each other.
-    fn each<R: Rows>(&mut self, tx: &mut Tx, said: &[Value]) -> Result<Vec<Findings>, Error> {
-        let mut all = vec![];
-        for body in said {
-            let mut findings = Findings::default();
-            let code = body["code"].as_str().unwrap_or_default();
+    fn each<R: Rows>(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
+        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
             let noted = tx.noted();
             let written = match R::change(tx, code, body, &Precondition::default()) {
                 Err(Error::NotFound(..)) => R::replace(tx, code, body, &Precondition::default()),
@@ -258,14 +269,36 @@ impl Import {
                     let same = (!written.created).then(|| tx.noted() == noted);
                     self.count([(R::RESOURCE, Outcome::of(same))]);
                 }
-                Err(Error::Invalid(errors)) => findings.errors = errors,
-                Err(error @ (Error::Taken(_) | Error::InUse(_))) => conflict(&error, &mut findings),
+                Err(Error::Invalid(errors)) => {
+                    let new = errors.into_iter().filter(|error| !is_told(error, findings)).collect::<Vec<_>>();
+                    findings.errors.extend(new);
+                }
+                Err(error @ (Error::Taken(_) | Error::InUse(_))) => conflict(&error, findings),
                 Err(error) => return Err(error),
             }
-            all.push(findings);
         }
         Ok(all)
     }
+}
+
+/// Reads a body of which some members may have been refused already: the rest is looked at all the same.
+fn read_body<T>(
+    body: &Value,
+    findings: &mut Findings,
+    read_only: &[&'static str],
+    read: impl FnOnce(&mut Fields) -> T,
+) -> T {
+    let mut fields = Fields::new(body, String::new(), findings);
+    let value = read(&mut fields);
+    fields.finish(read_only);
+    value
+}
+
+/// Whether an error only says again what was refused already: that its member is wrong, or not there.
+fn is_told(error: &Finding, told: &Findings) -> bool {
+    let missing = error.value.as_ref().and_then(Value::as_str).filter(|_| error.code == "missing");
+    let pointer = missing.map(|member| format!("/{member}")).or_else(|| error.pointer.clone());
+    pointer.is_some_and(|pointer| told.wrong_at(&pointer))
 }
 
 /// In a sheet a conflict is one of the errors.

@@ -46,6 +46,26 @@ pub struct ImportView {
     pub by: Option<String>,
 }
 
+impl ImportView {
+    /// A dry run.
+    pub fn of(sheet: &str, rows: i64, counts: BTreeMap<String, Counts>, report: &Report) -> Result<Self, Error> {
+        let warnings = report.warnings.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+        Ok(Self {
+            code: None,
+            sheet: sheet.to_owned(),
+            committed: false,
+            rows,
+            counts,
+            errors: vec![],
+            warnings: warnings.map_err(|error| Error::Internal(error.to_string()))?,
+            errors_total: 0,
+            warnings_total: i64::try_from(report.warnings_total).unwrap_or(i64::MAX),
+            at: None,
+            by: None,
+        })
+    }
+}
+
 type Row = ((String, String, i64, String, String, i64), (NaiveDateTime, String));
 
 fn view(row: Row) -> Result<ImportView, Error> {

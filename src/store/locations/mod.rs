@@ -19,6 +19,7 @@ use crate::domain::words::{LocationKind, SettlementType};
 use crate::error::Error;
 
 pub use resource::Locations;
+pub(super) use write::READ_ONLY;
 
 /// A place as it is read.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::{Location, Row, find, own, view};
+use super::{Location, Row, find, own};
 use crate::db::Conn;
 use crate::db::dialect::Lock;
 use crate::db::schema::{agreements, batches, figures, locations, movements, returns};
@@ -14,7 +14,7 @@ use crate::store::sources::with_code;
 use crate::store::{Precondition, Tx, Written, references, rows};
 
 /// What a location reads and nobody writes.
-const READ_ONLY: &[&str] = &["parent_name", "revision", "created_at", "updated_at", "warnings"];
+pub const READ_ONLY: &[&str] = &["parent_name", "revision", "created_at", "updated_at", "warnings"];
 
 /// The place that a new one is to lie in.
 fn parent_of(
@@ -125,14 +125,7 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
         return Err(Error::Taken(taken));
     }
     let created = before.is_none();
-    let seen = before.clone().map(|row| view(tx.conn, crate::store::INSIDE, row)).transpose()?;
     write(tx, &location, parent.as_ref(), before)?;
-    let row = match seen {
-        Some(seen) => Some(seen),
-        None => find(tx.conn, &location.code)?.map(|row| view(tx.conn, crate::store::INSIDE, row)).transpose()?,
-    };
-    let row = serde_json::to_value(row).unwrap_or_default();
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     Ok(Written { code: location.code, created, warnings: findings.warnings })
 }
 

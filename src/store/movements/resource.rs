@@ -76,7 +76,6 @@ fn put(tx: &mut Tx, target: Option<&str>, body: &Value, condition: &Precondition
     let taken = batch.kept.iter().find(|part| part.row.destination_id == destination.id);
     let taken = taken.map(|part| format!("The batch has a movement to this destination already: {:?}.", part.row.code));
     super::check(&batch.batch, &sent, "", &mut findings);
-    let seen = before.as_ref().map(|part| seen_now(tx, part.row.clone())).transpose()?;
     let created = before.is_none();
     let own = batch.batch.clone();
     let part = plan(tx, &mut known, &own, before, destination, sent, Mode::Replace, "", &mut findings)?;
@@ -85,25 +84,12 @@ fn put(tx: &mut Tx, target: Option<&str>, body: &Value, condition: &Precondition
     batch.conflict = conflict.map(|taken| Error::Taken(taken.to_owned()));
     let code = part.movement.code.clone();
     batch.movements.push(part);
-    let (_, mut findings) = batches::execute(tx, &mut known, batch, findings)?;
-    let shown = match seen {
-        Some(seen) => seen,
-        None => match find(tx.conn, &code)? {
-            Some(row) => seen_now(tx, row)?,
-            None => Value::Null,
-        },
-    };
-    findings.warnings.extend(rows::read_only_warnings(body, &shown, READ_ONLY));
+    let (_, findings) = batches::execute(tx, &mut known, batch, findings)?;
     Ok(Written { code, created, warnings: findings.warnings })
 }
 
 fn hold_batch(tx: &mut Tx, known: &mut Known, code: &str) -> Result<Option<batches::Standing>, Error> {
     if code.is_empty() { Ok(None) } else { Ok(batches::hold(tx, known, &[code])?.remove(code)) }
-}
-
-fn seen_now(tx: &mut Tx, row: Row) -> Result<Value, Error> {
-    let view = views(tx.conn, crate::store::INSIDE, vec![row])?.pop();
-    Ok(serde_json::to_value(view).unwrap_or_default())
 }
 
 /// What never changes may be left out, or repeated; a place may be named by its p-code, too.

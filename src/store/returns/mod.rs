@@ -31,7 +31,7 @@ pub(super) use plan::{Outbound, Plan, codes, outbound, plan};
 pub use resource::Returns;
 pub(super) use settle::{settle, settle_gone};
 pub(super) use standing::{Standing, hold};
-pub(super) use write::execute;
+pub(super) use write::{READ_ONLY, execute};
 
 /// A return as it lies in the table.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::plan::{self, Plan};
 use super::settle::{settle, settle_gone};
 use super::standing::{Standing, hold};
-use super::{Row, find, views};
 use crate::domain::findings::Findings;
 use crate::domain::homecoming::ReturnBody;
 use crate::error::Error;
@@ -61,20 +60,11 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
     let mut codes = Codes::default();
     plan::codes(&sent, &mut codes);
     known.learn(tx.conn, &codes)?;
-    let before = standing.as_ref().map(|standing| shown(tx, standing.row.clone())).transpose()?;
     let plan = plan::plan(tx, &mut known, &out, standing, code.is_none(), Mode::Replace, sent, &mut findings)?;
     rows::refuse_if_wrong(&findings)?;
     let Some(plan) = plan else { return Err(Error::Internal("a return without places".to_owned())) };
-    let (settlement, mut findings) = execute(tx, &mut known, &mut out, plan, findings, "/movement")?;
+    let (settlement, findings) = execute(tx, &mut known, &mut out, plan, findings, "/movement")?;
     let mut written = settlement.written;
-    let row = match before {
-        Some(before) => before,
-        None => match find(tx.conn, &written.code)? {
-            Some(row) => shown(tx, row)?,
-            None => Value::Null,
-        },
-    };
-    findings.warnings.extend(rows::read_only_warnings(body, &row, READ_ONLY));
     written.warnings = findings.warnings;
     Ok(written)
 }
@@ -93,10 +83,6 @@ pub fn execute(
     let settled = settle(tx, known, out, vec![(plan, findings)], at, &mut writes)?.pop();
     writes.execute(tx.conn)?;
     settled.ok_or_else(|| Error::Internal("a return was planned and not settled".to_owned()))
-}
-
-fn shown(tx: &mut Tx, row: Row) -> Result<Value, Error> {
-    Ok(serde_json::to_value(views(tx.conn, crate::store::INSIDE, vec![row])?.pop()).unwrap_or_default())
 }
 
 /// Deletes a return with its figures.

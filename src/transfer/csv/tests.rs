@@ -43,6 +43,8 @@ fn rows_become_lines() {
     let lines = text(|out| write_rows(&[row(None), row(Some("a \"b\", c\nd"))], out));
     let rest = "-5,34.73,false,siege;hostilities,signatory:Council;monitor:UN: Office,2\r\n";
     assert_eq!(lines, format!("a,,{rest}a,\"a \"\"b\"\", c\nd\",{rest}"));
+    let north = Row { own: Own { north: 35.0, ..row(None).own }, revision: 2 };
+    assert!(text(|out| write_rows(&[north], out)).starts_with("a,,-5,35.0,"), "as in JSON");
     // The same without `flatten`, which makes a map of a struct.
     assert!(text(|out| write_rows(&[row(None).own], out)).starts_with("a,,-5,34.73,"));
 }

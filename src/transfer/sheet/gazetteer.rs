@@ -26,3 +26,20 @@ pub const PCODE_LIST: [(&str, PcodeColumn); 6] = [
     ("Parent P-Code", PcodeColumn::Parent),
     ("Valid from date", PcodeColumn::ValidFrom),
 ];
+
+impl PcodeColumn {
+    /// Its heading.
+    pub fn heading(self) -> &'static str {
+        PCODE_LIST.iter().find(|(_, column)| *column == self).map_or("", |(heading, _)| heading)
+    }
+
+    /// The column that a member of a location comes from.
+    pub fn of_member(member: &str) -> Self {
+        match member {
+            "name" => Self::Name,
+            "kind" => Self::Level,
+            "parent" => Self::Parent,
+            _ => Self::PCode,
+        }
+    }
+}

@@ -105,8 +105,8 @@ impl Given {
     }
 }
 
-/// The small world of most tests: Syria with Homs (Al-Waer) and Aleppo (Jarablus with Zoghra camp, Al-Bab), one agreement,
-/// two sources.
+/// The small world of most tests: Syria with Homs (Al-Waer) and Aleppo (Jarablus with Zoghra camp, Al-Bab), one
+/// agreement, two sources.
 pub async fn world(app: &TestApp) {
     location("SY").of_kind("country").with("name", "Syria").with("p_code", "SYR").put(app).await;
     location("SY04").of_kind("admin1").with("name", "Homs").below("SY").put(app).await;

@@ -1,0 +1,61 @@
+//! A PostgreSQL server of one test's own, which it can stop and start again.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use diesel::{Connection as _, PgConnection};
+
+use super::eventually;
+
+/// A server that is gone at the end of the test. It is reached by a socket in its folder, so no port can be taken.
+pub struct Cluster {
+    folder: tempfile::TempDir,
+    running: Option<Child>,
+}
+
+/// `scripts/postgres-cluster`, which finds the server's programs and the user whom they run as.
+fn script(command: &str, folder: &Path) -> Command {
+    let mut script = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/postgres-cluster"));
+    script.arg(command).arg(folder).stdin(Stdio::null());
+    script
+}
+
+impl Cluster {
+    /// Makes one and starts it.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // It is stopped as by a crash, and must remember what it has acknowledged.
+        let made = script("create", folder.path()).arg("synchronous_commit=on").status();
+        assert!(made.unwrap().success(), "see the lines of scripts/postgres-cluster above");
+        let mut cluster = Self { folder, running: None };
+        cluster.come_back();
+        cluster
+    }
+
+    /// Its address, as `DATABASE_URL` would have it.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@/postgres?host={}", self.folder.path().display())
+    }
+
+    /// Stops it at once: connections break off in the middle.
+    pub fn go_away(&mut self) {
+        assert!(script("stop", self.folder.path()).status().unwrap().success());
+        self.running.take().unwrap().wait().unwrap();
+    }
+
+    /// Starts it again, and waits until it answers.
+    pub fn come_back(&mut self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
+        let running = script("run", self.folder.path()).stdout(Stdio::null()).stderr(log).spawn();
+        self.running = Some(running.unwrap());
+        eventually("the cluster answers", || PgConnection::establish(&self.url()).is_ok());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            let _ = script("stop", self.folder.path()).status().and_then(|_| running.wait());
+        }
+    }
+}

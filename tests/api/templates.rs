@@ -120,7 +120,7 @@ both! {
         given::world(app).await;
         let mut book = book(&app.public().get("/v1/templates/movements.xlsx").await.is(200));
         let range = book.worksheet_range("movements").unwrap();
-        let at = |name: &str| range.rows().next().unwrap().iter().position(|cell| cell.to_string() == name).unwrap();
+        let at = |name: &str| range.rows().next().unwrap().iter().position(|cell| *cell == *name).unwrap();
         assert_eq!(range.get((1, at("individuals"))), Some(&Data::Float(1354.0)));
         assert_eq!(range.get((1, at("departed_on"))).unwrap().as_date(), chrono::NaiveDate::from_ymd_opt(2017, 3, 18));
         assert_eq!(range.get((1, at("stage"))), Some(&Data::String("arrived".to_owned())));

@@ -23,7 +23,7 @@ use super::{Format, spool};
 use crate::db::{Conn, Db};
 use crate::domain::access::Viewer;
 use crate::error::Error;
-use crate::store::sheets::{self, Place};
+use crate::store::sheets::{self, Place, Record};
 use crate::store::{Filter, Reading, history};
 
 /// Bytes that are sent at once.
@@ -111,10 +111,9 @@ impl Write for Sink {
 
 type Zip = ZipWriter<StreamWriter<Sink>>;
 
-/// A page of a sheet as CSV, and the version of the data that it shows.
+/// A page of a sheet, and the version of the data that it shows.
 struct Page {
-    text: Vec<u8>,
-    rows: u64,
+    records: Vec<Record>,
     version: i64,
     next: Option<Place>,
 }
@@ -170,14 +169,14 @@ impl Archive {
     async fn begin_sheet(&mut self, db: &Db, sheet: Sheet) -> Result<(), Error> {
         let who = Reading { viewer: self.about.viewer, arabic: false };
         let export = SheetExport::new(sheet, who, Filter::default(), Format::Csv);
-        let head = Format::Csv.head(&export.sample(), false)?;
+        let head = export.head(Format::Csv, false)?;
         let page = read(db, export.clone(), None).await?;
         let versions = (page.version, page.version);
         self.written.push(Written { sheet, rows: 0, bytes: head.len() as u64, versions });
         let options = self.options;
         self.write(move |zip| {
-            zip.start_file(format!("{}.csv", sheet.word()), options)?;
-            Ok(zip.write_all(&head)?)
+            zip.start_file(format!("{}.csv", sheet.word()), options).map_err(|error| failed(&error))?;
+            zip.write_all(&head).map_err(|error| failed(&error))
         })
         .await?;
         self.page = Some((export, page));
@@ -185,19 +184,25 @@ impl Archive {
     }
 
     async fn next_page(&mut self, db: &Db, export: SheetExport, page: Page) -> Result<(), Error> {
-        let Page { text, rows, version, mut next } = page;
-        if let Some(written) = self.written.last_mut() {
-            written.rows += rows;
-            written.bytes += text.len() as u64;
-            written.versions.1 = version;
-        }
+        let Page { records, version, mut next } = page;
         let read = async {
             match next.take() {
                 Some(from) => read(db, export.clone(), Some(from)).await.map(Some),
                 None => Ok(None),
             }
         };
-        let (page, ()) = try_join(read, self.write(move |zip| Ok(zip.write_all(&text)?))).await?;
+        let writing = export.clone();
+        let write = self.write(move |zip| {
+            let (text, rows) = writing.text(&records)?;
+            zip.write_all(&text).map_err(|error| failed(&error))?;
+            Ok((rows, text.len() as u64))
+        });
+        let (page, (rows, bytes)) = try_join(read, write).await?;
+        if let Some(written) = self.written.last_mut() {
+            written.rows += rows;
+            written.bytes += bytes;
+            written.versions.1 = version;
+        }
         self.page = page.map(|page| (export, page));
         Ok(())
     }
@@ -208,10 +213,11 @@ impl Archive {
         let readme = readme::text(&self.about, &self.written);
         let options = self.options.large_file(false);
         self.write(move |zip| {
-            zip.start_file("datapackage.json", options)?;
-            zip.write_all(&package)?;
-            zip.start_file("README.txt", options)?;
-            Ok(zip.write_all(readme.as_bytes())?)
+            for (name, text) in [("datapackage.json", package), ("README.txt", readme.into_bytes())] {
+                zip.start_file(name, options).map_err(|error| failed(&error))?;
+                zip.write_all(&text).map_err(|error| failed(&error))?;
+            }
+            Ok(())
         })
         .await?;
         let Some(zip) = self.zip.take() else { return Ok(()) };
@@ -220,17 +226,18 @@ impl Archive {
     }
 
     /// Does something to the archive. Compressing takes time, so it has a thread.
-    async fn write(
+    async fn write<T: Send + 'static>(
         &mut self,
-        job: impl FnOnce(&mut Zip) -> zip::result::ZipResult<()> + Send + 'static,
-    ) -> Result<(), Error> {
-        let Some(mut zip) = self.zip.take() else { return Ok(()) };
-        let zip = spool::on_a_thread(move || match job(&mut zip) {
-            Ok(()) => Ok(zip),
-            Err(error) => Err(failed(&error)),
-        });
-        self.zip = Some(zip.await?);
-        Ok(())
+        job: impl FnOnce(&mut Zip) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let Some(mut zip) = self.zip.take() else { return Err(failed(&"it has ended")) };
+        let (zip, done) = spool::on_a_thread(move || {
+            let done = job(&mut zip)?;
+            Ok((zip, done))
+        })
+        .await?;
+        self.zip = Some(zip);
+        Ok(done)
     }
 }
 
@@ -238,14 +245,13 @@ impl Archive {
 async fn read(db: &Db, export: SheetExport, from: Option<Place>) -> Result<Page, Error> {
     db.read(move |conn| {
         let version = history::data_version(conn)?;
-        let (rows, next) = export.read(conn, from.as_ref())?;
-        let text = export.write(Format::Csv, &rows, from.is_none())?;
-        Ok(Page { text, rows: rows.len() as u64, version, next })
+        let (records, next) = export.read(conn, from.as_ref())?;
+        Ok(Page { records, version, next })
     })
     .await
 }
 
-fn failed(error: &zip::result::ZipError) -> Error {
+fn failed(error: &impl std::fmt::Display) -> Error {
     Error::Internal(format!("archive: {error}"))
 }
 

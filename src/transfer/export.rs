@@ -12,7 +12,8 @@ use futures_util::stream::{Stream, StreamExt};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::sheet::{Part as Speaks, Sheet};
-use super::stream::Pages;
+use super::stream::{PageOf, Pages};
+use super::xlsx::Book;
 use super::{About, Format, begin, begin_workbook};
 use crate::db::{Conn, Db};
 use crate::domain::access::Viewer;
@@ -57,21 +58,38 @@ impl SheetExport {
         Self(Arc::new(Asked { sheet, who: Reading { arabic: false, ..who }, filter, format, sections }))
     }
 
-    fn records(
-        &self,
-        conn: &mut Conn,
-        from: Option<&Place>,
-        limit: usize,
-    ) -> Result<(Vec<Record>, Option<Place>), Error> {
-        let Asked { sheet, who, filter, .. } = &*self.0;
-        let read = match sheet {
-            Sheet::Locations => sheets::locations,
-            Sheet::Sources => sheets::sources,
-            Sheet::Agreements => sheets::agreements,
-            Sheet::Movements => sheets::movements,
-            Sheet::Returns => sheets::returns,
-        };
-        read(conn, *who, filter, from, limit)
+    /// The rows of some records.
+    fn rows(&self, records: &[Record]) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::with_capacity(2 * records.len());
+        for record in records {
+            self.add(record, &mut rows)?;
+        }
+        Ok(rows)
+    }
+
+    /// A row with every column and nothing in it.
+    fn sample(&self) -> Row {
+        Row(self.0.sections.each_ref().map(Section::header))
+    }
+
+    /// Records as text, and how many rows they have.
+    pub fn text(&self, records: &[Record]) -> Result<(Vec<u8>, u64), Error> {
+        let rows = self.rows(records)?;
+        let (before, after) = if self.0.format == Format::Ndjson { ("{", "}\n") } else { ("", "\r\n") };
+        let mut out = Vec::with_capacity(400 * rows.len());
+        for Row(pieces) in &rows {
+            out.extend_from_slice(before.as_bytes());
+            for (at, piece) in pieces.iter().flatten().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                if let Piece::Text(text) = &**piece {
+                    out.extend_from_slice(text.as_bytes());
+                }
+            }
+            out.extend_from_slice(after.as_bytes());
+        }
+        Ok((out, rows.len() as u64))
     }
 
     /// Adds the rows of a record.
@@ -107,12 +125,8 @@ impl SheetExport {
 }
 
 impl Pages for SheetExport {
-    type Row = Row;
+    type Row = Record;
     type Place = Place;
-
-    fn sample(&self) -> Row {
-        Row(self.0.sections.each_ref().map(Section::header))
-    }
 
     fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
         let Asked { sheet, who, filter, .. } = &*self.0;
@@ -125,35 +139,32 @@ impl Pages for SheetExport {
         }
     }
 
-    fn read(&self, conn: &mut Conn, from: Option<&Place>) -> Result<(Vec<Row>, Option<Place>), Error> {
-        let (records, next) = self.records(conn, from, if from.is_none() { FIRST } else { PAGE })?;
-        let mut rows = Vec::with_capacity(2 * records.len());
-        for record in &records {
-            self.add(record, &mut rows)?;
-        }
-        Ok((rows, next))
+    fn read(&self, conn: &mut Conn, from: Option<&Place>) -> Result<PageOf<Self>, Error> {
+        let Asked { sheet, who, filter, .. } = &*self.0;
+        let read = match sheet {
+            Sheet::Locations => sheets::locations,
+            Sheet::Sources => sheets::sources,
+            Sheet::Agreements => sheets::agreements,
+            Sheet::Movements => sheets::movements,
+            Sheet::Returns => sheets::returns,
+        };
+        read(conn, *who, filter, from, if from.is_none() { FIRST } else { PAGE })
     }
 
-    fn write(&self, format: Format, rows: &[Row], first: bool) -> Result<Vec<u8>, Error> {
-        let (before, after) = match format {
-            Format::Csv if self.0.format == Format::Csv => ("", "\r\n"),
-            Format::Ndjson if self.0.format == Format::Ndjson => ("{", "}\n"),
-            _ => return format.rows(rows, first),
-        };
-        let mut out = Vec::with_capacity(400 * rows.len());
-        for Row(pieces) in rows {
-            out.extend_from_slice(before.as_bytes());
-            for (at, piece) in pieces.iter().flatten().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                if let Piece::Text(text) = &**piece {
-                    out.extend_from_slice(text.as_bytes());
-                }
-            }
-            out.extend_from_slice(after.as_bytes());
-        }
-        Ok(out)
+    fn head(&self, format: Format, bom: bool) -> Result<Vec<u8>, Error> {
+        format.head(&self.sample(), bom)
+    }
+
+    fn write(&self, _: Format, records: &[Record], _: bool) -> Result<Vec<u8>, Error> {
+        Ok(self.text(records)?.0)
+    }
+
+    fn open(&self, about: &About) -> Result<Book, Error> {
+        Book::new(&self.sample(), about)
+    }
+
+    fn fill(&self, book: &mut Book, records: &[Record]) -> Result<(), Error> {
+        book.rows(&self.rows(records)?)
     }
 }
 

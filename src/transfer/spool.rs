@@ -129,11 +129,12 @@ impl<P: Pages> Begun<P> {
     pub async fn finish(self, db: &Db, about: About) -> Result<Spool, Error> {
         let turn = turn().await?;
         let Self { pages, mut rows, mut next } = self;
-        let sample = pages.sample();
-        let mut book = on_a_thread(move || Book::new(&sample, &about)).await?;
+        let begun = pages.clone();
+        let mut book = on_a_thread(move || begun.open(&about)).await?;
         loop {
+            let filling = pages.clone();
             let write = on_a_thread(move || {
-                book.rows(&rows)?;
+                filling.fill(&mut book, &rows)?;
                 Ok(book)
             });
             let read = async {

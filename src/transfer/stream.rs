@@ -1,19 +1,23 @@
-//! Everything that a filter finds, page by page: the next one is read when the client has taken the last, and no thread
-//! waits in between.
+//! Everything that a filter finds, page by page: one is read while the one before it is put into text and sent, and no thread
+//! waits for the client.
 
 use std::marker::PhantomData;
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use super::Format;
+use super::spool::on_a_thread;
+use super::xlsx::{About, Book};
 use crate::db::page::{PageRequest, Position, Sort};
 use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::store::{Filter, Reading, Rows};
 
-/// Rows that are read at once.
+/// Rows of the first page: the first bytes should not wait for many.
+const FIRST: usize = 200;
+/// Rows of every other page.
 const PAGE: usize = 5_000;
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 * 1024;
@@ -23,13 +27,10 @@ pub type PageOf<P> = (Vec<<P as Pages>::Row>, Option<<P as Pages>::Place>);
 
 /// Rows that are read page by page.
 pub trait Pages: Clone + Send + Sync + 'static {
-    /// One row.
-    type Row: Serialize + Send + 'static;
+    /// One row, or some that are read together.
+    type Row: Send + 'static;
     /// Where a page begins.
-    type Place: Clone + Send + 'static;
-
-    /// A row that has every column.
-    fn sample(&self) -> Self::Row;
+    type Place: Clone + Send + Sync + 'static;
 
     /// How many rows there are, or at least.
     fn count(&self, conn: &mut Conn) -> Result<i64, Error>;
@@ -37,10 +38,17 @@ pub trait Pages: Clone + Send + Sync + 'static {
     /// One page, and where the next one begins, if there is one.
     fn read(&self, conn: &mut Conn, from: Option<&Self::Place>) -> Result<PageOf<Self>, Error>;
 
+    /// What stands before the first row of a text.
+    fn head(&self, format: Format, bom: bool) -> Result<Vec<u8>, Error>;
+
     /// Some rows as text: the first ones, or some that follow others.
-    fn write(&self, format: Format, rows: &[Self::Row], first: bool) -> Result<Vec<u8>, Error> {
-        format.rows(rows, first)
-    }
+    fn write(&self, format: Format, rows: &[Self::Row], first: bool) -> Result<Vec<u8>, Error>;
+
+    /// Begins a workbook.
+    fn open(&self, about: &About) -> Result<Book, Error>;
+
+    /// Writes some more rows into a workbook.
+    fn fill(&self, book: &mut Book, rows: &[Self::Row]) -> Result<(), Error>;
 }
 
 /// The rows of a list.
@@ -68,42 +76,57 @@ impl<R: Rows> Pages for Export<R> {
     type Row = R::Row;
     type Place = Position;
 
-    fn sample(&self) -> R::Row {
-        R::sample()
-    }
-
     fn count(&self, conn: &mut Conn) -> Result<i64, Error> {
         R::count(conn, self.who, &self.filter)
     }
 
-    fn read(&self, conn: &mut Conn, from: Option<&Position>) -> Result<(Vec<R::Row>, Option<Position>), Error> {
-        let request = PageRequest { sort: self.sort, after: from.cloned(), limit: PAGE };
+    fn read(&self, conn: &mut Conn, from: Option<&Position>) -> Result<PageOf<Self>, Error> {
+        let limit = if from.is_none() { FIRST } else { PAGE };
+        let request = PageRequest { sort: self.sort, after: from.cloned(), limit };
         let page = R::page(conn, self.who, &self.filter, &request)?;
         Ok((page.rows, page.next.map(|next| next.after)))
     }
+
+    fn head(&self, format: Format, bom: bool) -> Result<Vec<u8>, Error> {
+        format.head(&R::sample(), bom)
+    }
+
+    fn write(&self, format: Format, rows: &[R::Row], first: bool) -> Result<Vec<u8>, Error> {
+        format.rows(rows, first)
+    }
+
+    fn open(&self, about: &About) -> Result<Book, Error> {
+        Book::new(&R::sample(), about)
+    }
+
+    fn fill(&self, book: &mut Book, rows: &[R::Row]) -> Result<(), Error> {
+        book.rows(rows)
+    }
 }
 
-/// Reads and writes one page, on the thread that holds the connection.
-fn write<P: Pages>(
-    pages: &P,
-    conn: &mut Conn,
-    format: Format,
-    from: Option<&P::Place>,
-) -> Result<(Vec<u8>, Option<P::Place>), Error> {
-    let (rows, next) = pages.read(conn, from)?;
-    let mut written = pages.write(format, &rows, from.is_none())?;
-    if next.is_none() {
+/// Some rows as text, with what ends it where they are the last.
+fn written<P: Pages>(pages: &P, format: Format, rows: &[P::Row], first: bool, last: bool) -> Result<Vec<u8>, Error> {
+    let mut written = pages.write(format, rows, first)?;
+    if last {
         written.extend_from_slice(format.tail());
     }
-    Ok((written, next))
+    Ok(written)
 }
 
 /// The head and the first page: whatever is wrong with the question shows here, while it can still be answered.
 pub fn begin<P: Pages>(pages: &P, conn: &mut Conn, format: Format, bom: bool) -> Result<Rest<P>, Error> {
-    let mut written = format.head(&pages.sample(), bom)?;
-    let (rows, next) = write(pages, conn, format, None)?;
-    written.extend_from_slice(&rows);
-    Ok(Rest { pages: pages.clone(), format, written: written.into(), next })
+    let mut text = pages.head(format, bom)?;
+    let (rows, next) = pages.read(conn, None)?;
+    text.extend_from_slice(&written(pages, format, &rows, true, next.is_none())?);
+    Ok(Rest { pages: pages.clone(), format, written: text.into(), next, ahead: None })
+}
+
+/// A page that is read while the one before it is on its way.
+type Ahead<P> = JoinHandle<Result<PageOf<P>, Error>>;
+
+fn ahead<P: Pages>(pages: &P, db: &Db, from: P::Place) -> Ahead<P> {
+    let (pages, db) = (pages.clone(), db.clone());
+    tokio::spawn(async move { db.read(move |conn| pages.read(conn, Some(&from))).await })
 }
 
 /// What is still to be written after the first page.
@@ -112,6 +135,7 @@ pub struct Rest<P: Pages> {
     format: Format,
     written: Bytes,
     next: Option<P::Place>,
+    ahead: Option<Ahead<P>>,
 }
 
 impl<P: Pages> Rest<P> {
@@ -119,14 +143,21 @@ impl<P: Pages> Rest<P> {
     pub fn stream(self, db: Db) -> impl Stream<Item = Result<Bytes, Error>> {
         stream::try_unfold((self, db), |(mut rest, db)| async move {
             // A page may have no rows, and not be the last.
-            while rest.written.is_empty() {
-                let Some(from) = rest.next.take() else { return Ok(None) };
+            loop {
+                if let Some(from) = rest.next.take() {
+                    rest.ahead = Some(ahead(&rest.pages, &db, from));
+                }
+                if !rest.written.is_empty() {
+                    let chunk = rest.written.split_to(rest.written.len().min(CHUNK));
+                    return Ok(Some((chunk, (rest, db))));
+                }
+                let Some(page) = rest.ahead.take() else { return Ok(None) };
+                let (rows, next) = page.await.map_err(|error| Error::Internal(error.to_string()))??;
+                let last = next.is_none();
+                rest.ahead = next.map(|from| ahead(&rest.pages, &db, from));
                 let (pages, format) = (rest.pages.clone(), rest.format);
-                let (written, next) = db.read(move |conn| write(&pages, conn, format, Some(&from))).await?;
-                (rest.written, rest.next) = (written.into(), next);
+                rest.written = on_a_thread(move || written(&pages, format, &rows, false, last)).await?.into();
             }
-            let chunk = rest.written.split_to(rest.written.len().min(CHUNK));
-            Ok(Some((chunk, (rest, db))))
         })
     }
 }

@@ -148,11 +148,7 @@ pub struct BatchSingle {
 
 impl Row {
     pub(super) fn own(&self, names: &Names) -> Result<Batch, Error> {
-        self.clone().into_own(names)
-    }
-
-    pub(super) fn into_own(self, names: &Names) -> Result<Batch, Error> {
-        let row = self;
+        let row = self.clone();
         Ok(Batch {
             code: row.code,
             origin: names.location(row.origin_id).code,

@@ -186,11 +186,7 @@ impl Row {
     }
 
     pub(super) fn own(&self, names: &Names) -> Figure {
-        self.clone().into_own(names)
-    }
-
-    pub(super) fn into_own(self, names: &Names) -> Figure {
-        let row = self;
+        let row = self.clone();
         Figure {
             code: row.code,
             movement: names.movement(row.movement_id),

@@ -151,11 +151,7 @@ pub struct MovementSingle {
 
 impl Row {
     pub(super) fn own(&self, batch: &str, names: &Names) -> Movement {
-        self.clone().into_own(batch, names)
-    }
-
-    pub(super) fn into_own(self, batch: &str, names: &Names) -> Movement {
-        let row = self;
+        let row = self.clone();
         Movement {
             code: row.code,
             batch: batch.to_owned(),

@@ -6,6 +6,7 @@
 mod codes;
 mod movements;
 mod returns;
+mod rows;
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use super::filter::plainly;
 use super::locations::LocationView;
 use super::references::CHUNK;
 use super::sources::SourceView;
-use super::{Agreements, Filter, Locations, Reading, Rows, Sources, figures};
+use super::{Agreements, Filter, Locations, Reading, Rows, Sources};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
 use crate::db::page::{PageRequest, Position, Sort, SortBy};
@@ -30,6 +31,7 @@ use crate::error::Error;
 pub use codes::{Known, codes};
 pub use movements::{movements, movements_at_least};
 pub use returns::{returns, returns_at_least};
+use rows::FigureRow;
 
 /// What the rows of a record have in common.
 #[derive(Debug)]
@@ -150,12 +152,12 @@ fn figures_about(
     column: &'static str,
     keys: &[i64],
     shown: &Condition,
-) -> Result<HashMap<i64, Vec<figures::Row>>, Error> {
-    let mut about: HashMap<i64, Vec<figures::Row>> = HashMap::with_capacity(keys.len());
+) -> Result<HashMap<i64, Vec<FigureRow>>, Error> {
+    let mut about: HashMap<i64, Vec<FigureRow>> = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(CHUNK) {
         let these = Condition::sql(column).then(" IN (").keys(keys).then(") AND ").group(plainly(shown.clone()));
-        for row in schema::figures::table.filter(these).load::<figures::Row>(conn)? {
-            about.entry(row.subject().key()).or_default().push(row);
+        for row in schema::figures::table.filter(these).select(FigureRow::as_select()).load(conn)? {
+            about.entry(row.about()).or_default().push(row);
         }
     }
     for figures in about.values_mut() {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::rows::{BatchRow, FigureRow, MovementRow};
 use super::{Group, NEWEST_FIRST, Page, Part, Place, Record, Whole, figures_about, request};
 use crate::db::dialect::Condition;
 use crate::db::page::Position;
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::store::filter::{self, Filter, Resolved, plainly};
 use crate::store::names::{Names, Wanted};
 use crate::store::references::CHUNK;
-use crate::store::{Reading, batches, figures, movements, rows};
+use crate::store::{Reading, rows};
 
 /// Some records of the sheet `movements`.
 ///
@@ -30,7 +31,8 @@ pub fn movements(
         return totals(conn, who, &resolved, *last, limit);
     }
     let request = request(NEWEST_FIRST, after, limit);
-    let mut found: Vec<batches::Row> = schema::batches::table
+    let mut found: Vec<BatchRow> = schema::batches::table
+        .select(BatchRow::as_select())
         .into_boxed::<Backend>()
         .filter(filter::shown_batches(&resolved, who.viewer))
         .filter(rows::after(&request, "dated_on"))
@@ -38,7 +40,7 @@ pub fn movements(
         .limit(rows::fetch(&request))
         .load(conn)?;
     let mut room = i64::try_from(limit).unwrap_or(i64::MAX);
-    let fits = |row: &&batches::Row| {
+    let fits = |row: &&BatchRow| {
         let fits = room > 0;
         room -= 1 + row.movement_count;
         fits
@@ -54,7 +56,7 @@ pub fn movements(
 }
 
 /// Batches with what stands beside them.
-fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<batches::Row>) -> Result<Vec<Record>, Error> {
+fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<BatchRow>) -> Result<Vec<Record>, Error> {
     let keys: Vec<i64> = found.iter().map(|row| row.id).collect();
     let mut parts = parts(conn, &keys, &filter::shown_movements(resolved, who.viewer))?;
     let shown = filter::shown_figures(resolved, who.viewer);
@@ -67,12 +69,12 @@ fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<batche
     wanted.agreements(found.iter().filter_map(|row| row.agreement_id));
     wanted.sources(of_batches.values().chain(of_parts.values()).flatten().filter_map(|row| row.source_id));
     let names = Names::load(conn, who, &wanted)?;
-    let own = |figures: Vec<figures::Row>| figures.into_iter().map(|row| row.into_own(&names)).collect();
-    let record = |row: batches::Row| {
+    let own = |figures: Vec<FigureRow>| figures.into_iter().map(|row| row.into_own(&names)).collect();
+    let record = |row: BatchRow| {
         let about = of_batches.remove(&row.id).map(|figures| Group { part: None, figures: own(figures) });
         let theirs = parts.remove(&row.id).unwrap_or_default().into_iter().map(|part| {
             let figures = own(of_parts.remove(&part.id).unwrap_or_default());
-            Group { part: Some(Part::Movement(part.into_own(&row.code, &names))), figures }
+            Group { part: Some(Part::Movement(part.into_own(&names))), figures }
         });
         let groups = about.into_iter().chain(theirs).collect();
         Ok(Record { whole: Whole::Batch(row.into_own(&names)?), groups })
@@ -81,11 +83,11 @@ fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<batche
 }
 
 /// The movements of some batches that are shown, in recorded order.
-fn parts(conn: &mut Conn, batches: &[i64], shown: &Condition) -> Result<HashMap<i64, Vec<movements::Row>>, Error> {
-    let mut parts: HashMap<i64, Vec<movements::Row>> = HashMap::with_capacity(batches.len());
+fn parts(conn: &mut Conn, batches: &[i64], shown: &Condition) -> Result<HashMap<i64, Vec<MovementRow>>, Error> {
+    let mut parts: HashMap<i64, Vec<MovementRow>> = HashMap::with_capacity(batches.len());
     for keys in batches.chunks(CHUNK) {
         let these = Condition::sql("batch_id IN (").keys(keys).then(") AND ").group(plainly(shown.clone()));
-        for row in schema::movements::table.filter(these).load::<movements::Row>(conn)? {
+        for row in schema::movements::table.filter(these).select(MovementRow::as_select()).load(conn)? {
             parts.entry(row.batch_id).or_default().push(row);
         }
     }
@@ -99,8 +101,12 @@ fn parts(conn: &mut Conn, batches: &[i64], shown: &Condition) -> Result<HashMap<
 fn totals(conn: &mut Conn, who: Reading, resolved: &Resolved, last: i64, limit: usize) -> Result<Page, Error> {
     let these = filter::shown_totals(resolved, who.viewer).then(" AND id > ").key(last);
     let many = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
-    let mut found: Vec<figures::Row> =
-        schema::figures::table.filter(these).order(schema::figures::id).limit(many).load(conn)?;
+    let mut found: Vec<FigureRow> = schema::figures::table
+        .filter(these)
+        .order(schema::figures::id)
+        .limit(many)
+        .select(FigureRow::as_select())
+        .load(conn)?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|row| Place::Totals(row.id));
@@ -109,7 +115,7 @@ fn totals(conn: &mut Conn, who: Reading, resolved: &Resolved, last: i64, limit: 
     wanted.locations(found.iter().filter_map(|row| row.destination_id));
     wanted.sources(found.iter().filter_map(|row| row.source_id));
     let names = Names::load(conn, who, &wanted)?;
-    let record = |row: figures::Row| {
+    let record = |row: FigureRow| {
         let figure = row.into_own(&names);
         let (whole, place) = (figure.agreement.clone().unwrap_or_default(), figure.destination.clone());
         let group = Group { part: Some(Part::Destination(place)), figures: vec![figure] };

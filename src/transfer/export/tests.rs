@@ -87,10 +87,8 @@ fn records() -> Vec<Record> {
 
 fn written(viewer: Viewer, format: Format) -> String {
     let export = SheetExport::new(Sheet::Movements, Reading { viewer, arabic: false }, Filter::default(), format);
-    let mut rows = vec![];
-    records().iter().for_each(|record| export.add(record, &mut rows).unwrap());
-    let mut bytes = format.head(&export.sample(), false).unwrap();
-    bytes.extend(export.write(format, &rows, true).unwrap());
+    let mut bytes = export.head(format, false).unwrap();
+    bytes.extend(export.write(format, &records(), true).unwrap());
     String::from_utf8(bytes).unwrap()
 }
 
@@ -145,8 +143,7 @@ fn lines_of_json_have_the_columns_as_members() {
 fn cells_stand_under_the_same_headings() {
     let reading = Reading { viewer: Viewer::Editor, arabic: false };
     let export = SheetExport::new(Sheet::Movements, reading, Filter::default(), Format::Xlsx);
-    let mut rows = vec![];
-    records().iter().for_each(|record| export.add(record, &mut rows).unwrap());
+    let rows = export.rows(&records()).unwrap();
     let names = crate::transfer::cells::names(&export.sample()).unwrap();
     for row in &rows {
         assert_eq!(crate::transfer::cells::names(row).unwrap(), names);

@@ -236,8 +236,11 @@ pub fn reserve(conn: &mut super::Conn, table: &'static str, many: usize) -> Quer
     let many = i64::try_from(many).unwrap_or(i64::MAX);
     match conn {
         super::Conn::Sqlite(conn) => {
-            // There is one writer, and this is it.
-            let last = diesel::sql_query(format!("SELECT coalesce(max(id), 0) AS id FROM {table}"));
+            // There is one writer, and this is it. A key is never used again, also where its row is gone: it is what says who created it.
+            let last = diesel::sql_query(format!(
+                "SELECT max(coalesce((SELECT max(id) FROM {table}), 0), \
+                 coalesce((SELECT max(last_id) FROM creations WHERE resource = '{table}'), 0)) AS id"
+            ));
             let last = last.get_result::<Key>(conn)?.id;
             Ok((last + 1..=last + many).collect())
         }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::Conn;
-use crate::db::dialect::{Condition, each_db};
+use crate::db::dialect::{Condition, insert_all};
 use crate::db::schema::creations;
 use crate::domain::Resource;
 use crate::domain::words::Word as _;
@@ -18,7 +18,7 @@ use crate::store::references::CHUNK;
 
 /// Rows of one resource that one write created, with keys that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable)]
-#[diesel(table_name = creations)]
+#[diesel(table_name = creations, treat_none_as_default_value = false)]
 pub struct Run {
     /// The write.
     pub write_id: i64,
@@ -54,9 +54,7 @@ impl Run {
 
 /// Keeps some runs.
 pub fn keep(conn: &mut Conn, runs: &[Run]) -> Result<(), Error> {
-    for runs in runs.chunks(CHUNK) {
-        each_db!(conn, conn => diesel::insert_into(creations::table).values(runs).execute(conn))?;
-    }
+    insert_all!(conn, creations, runs)?;
     Ok(())
 }
 

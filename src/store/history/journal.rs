@@ -6,16 +6,13 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::creations::{self, Run};
-use crate::db::dialect::{each_db, reserve};
+use crate::db::dialect::{insert_all, reserve};
 use crate::db::schema::{data_version, history, writes};
 use crate::db::types::Word;
 use crate::domain::Resource;
 use crate::domain::words::{Action, Word as _};
 use crate::error::Error;
 use crate::store::Tx;
-
-/// How many entries go into one statement.
-const MANY: usize = 500;
 
 /// What one transaction did to each row, in order: one entry for each row.
 #[derive(Default)]
@@ -143,9 +140,7 @@ impl Tx<'_> {
             let action = Word(Action::Create);
             Some(NewEntry { write_id, n, resource, code: &entry.code, action, revision: 1, before: None, after })
         }));
-        for rows in rows.chunks(MANY) {
-            each_db!(self.conn, conn => diesel::insert_into(history::table).values(rows).execute(conn))?;
-        }
+        insert_all!(&mut *self.conn, history, &rows)?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The append-only history: who wrote what and when, in commit order.
 
+mod changes;
 pub mod creations;
 mod journal;
 
@@ -20,6 +21,7 @@ use crate::domain::Resource;
 use crate::domain::words::{Action, Word as _};
 use crate::error::Error;
 
+pub use changes::{Change, after};
 pub(super) use journal::Journal;
 
 /// One entry of a row's history.
@@ -97,6 +99,12 @@ pub fn untouched(conn: &mut Conn, resource: Resource, which: Condition) -> Resul
     }
 }
 
+/// Fields as an entry keeps them.
+fn json(text: Option<String>) -> Result<Option<Value>, Error> {
+    let read = |text: String| serde_json::from_str(&text).map_err(|error| Error::Internal(error.to_string()));
+    text.map(read).transpose()
+}
+
 /// How a row was created, as long as it says so itself.
 fn creation(conn: &mut Conn, resource: Resource, code: &str) -> Result<Option<HistoryEntry>, Error> {
     let Some(row) = untouched(conn, resource, Condition::sql("code = ").text(code))?.pop() else { return Ok(None) };
@@ -152,10 +160,6 @@ pub fn of_row(
             history::after,
         ))
         .load(conn)?;
-    let json = |text: Option<String>| {
-        let read = |text: String| serde_json::from_str(&text).map_err(|error| Error::Internal(error.to_string()));
-        text.map(read).transpose()
-    };
     let mut entries = rows
         .into_iter()
         .map(|((first, n), action, revision, at, by, before, after)| {

@@ -17,7 +17,7 @@ use crate::domain::report::RefusedSheet;
 use crate::domain::report::{Entry, Problem, Report};
 use crate::domain::token::hex;
 use crate::error::Error;
-use crate::store::imports::{self, Import, ImportView, NewRecord, Said, Wholes};
+use crate::store::imports::{self, Import, ImportView, Load, NewRecord, Said, Wholes};
 use crate::store::{self, Tx, gazetteer};
 
 /// How many batches, returns or other rows are planned together.
@@ -94,7 +94,11 @@ pub async fn run(
             work.report.warn(Entry::file(Problem::new("same_file", message)));
         }
         let gazetteer = gazetteer::load(tx.conn)?;
+        let load = Load::begin(tx, wholes_of(sheet), i64::try_from(rows).unwrap_or(i64::MAX))?;
         work.run(tx, &mut reader, &gazetteer, create, &progress)?;
+        if work.report.is_clean() {
+            load.end(tx)?;
+        }
         work.end(tx, i64::try_from(rows).unwrap_or(i64::MAX), commit.then_some(&fingerprint))
     };
     // What a movement or a return comes to is known without writing it. Other rows refer to each other.
@@ -187,6 +191,17 @@ impl Work {
             });
         }
         ImportView::of(sheet, rows, counts, &report)
+    }
+}
+
+/// What most rows of a sheet speak of.
+fn wholes_of(sheet: Sheet) -> Wholes {
+    match sheet {
+        Sheet::Locations => Wholes::Locations,
+        Sheet::Sources => Wholes::Sources,
+        Sheet::Agreements => Wholes::Agreements,
+        Sheet::Movements => Wholes::Batches,
+        Sheet::Returns => Wholes::Returns,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Sheets on their way in: a file is read, every row is checked, and all of it is written in one transaction, or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::Mutex;
@@ -85,7 +86,7 @@ pub async fn run(
     let reader = Mutex::new(reader);
     let job = move |tx: &mut Tx| {
         let mut reader = reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut work = Work { sheet, import: Import::default(), report: report.clone() };
+        let mut work = Work { sheet, import: Import::default(), report: report.clone(), resources: HashMap::new() };
         let rows = reader.rows();
         if let Some((code, at)) = imports::of_file(tx.conn, sheet.word(), &fingerprint)? {
             let message = format!("This very file was imported on {} already, as {code}.", at.date());
@@ -109,6 +110,8 @@ struct Work {
     sheet: Sheet,
     import: Import,
     report: Report,
+    /// The rows that are resources, by their codes: the row's number, and a hash of what it says.
+    resources: HashMap<String, (u32, u64)>,
 }
 
 impl Work {
@@ -129,7 +132,7 @@ impl Work {
             if chunk.is_empty() {
                 return Ok(());
             }
-            let chunk = if whole { parents_first(chunk) } else { chunk };
+            let chunk = if whole { parents_first(chunk, &mut self.report) } else { chunk };
             for run in chunk.chunk_by(|a, b| a.subject == b.subject) {
                 self.take(tx, run)?;
             }
@@ -142,9 +145,29 @@ impl Work {
         while chunk.len() < many
             && let Some(unit) = units.next(&mut self.report)?
         {
-            chunk.push(unit);
+            if self.is_alone(&unit) {
+                chunk.push(unit);
+            }
         }
         Ok(chunk)
+    }
+
+    /// Whether no other row says something else of the same resource: the later one would win, and nobody would know.
+    fn is_alone(&mut self, unit: &Unit) -> bool {
+        if unit.is_created || !matches!(unit.subject, Subject::Location | Subject::Source | Subject::Agreement) {
+            return true;
+        }
+        let mut hash = DefaultHasher::new();
+        unit.body.to_string().hash(&mut hash);
+        let (row, said) = *self.resources.entry(unit.code.clone()).or_insert((unit.row, hash.finish()));
+        let alone = row == unit.row || said == hash.finish();
+        if !alone {
+            let message = format!(
+                "Row {row} has this code, too, and says something else. Give each its own code, or delete one."
+            );
+            self.report.error(unit.conflict(Problem::new("repeated_code", message)));
+        }
+        alone
     }
 
     fn take(&mut self, tx: &mut Tx, units: &[Unit]) -> Result<(), Error> {
@@ -174,7 +197,7 @@ impl Work {
         if !self.report.is_clean() {
             return Err(refused(self.sheet, rows, self.report));
         }
-        let Self { sheet, import, report } = self;
+        let Self { sheet, import, report, .. } = self;
         let sheet = sheet.word();
         let counts = import.counts;
         if let Some(fingerprint) = commit {
@@ -198,8 +221,8 @@ fn refused(sheet: Sheet, rows: i64, mut report: Report) -> Error {
     Error::Sheet(Box::new(RefusedSheet { sheet, committed: false, rows, counts, report }))
 }
 
-/// Places in an order in which each comes after the one above it. A ring among them ends somewhere, and is refused there.
-fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
+/// Places in an order in which each comes after the one above it. Those that lie below each other are told, and go on without.
+fn parents_first(mut units: Vec<Unit>, report: &mut Report) -> Vec<Unit> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
         let p_code = unit.body["p_code"].as_str();
@@ -207,7 +230,8 @@ fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
             places.entry(code.to_owned()).or_insert(index);
         }
     }
-    let above = |index: usize| units[index].body["parent"].as_str().and_then(|code| places.get(code).copied());
+    let parents: Vec<Option<usize>> =
+        units.iter().map(|unit| unit.body["parent"].as_str().and_then(|code| places.get(code).copied())).collect();
     let mut order = Vec::with_capacity(units.len());
     let mut seen = vec![false; units.len()];
     for index in 0..units.len() {
@@ -216,10 +240,24 @@ fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
         while let Some(index) = next.filter(|index| !seen[*index]) {
             seen[index] = true;
             line.push(index);
-            next = above(index);
+            next = parents[index];
+        }
+        if let Some(met) = next.and_then(|met| line.iter().position(|index| *index == met)) {
+            let ring: Vec<String> = line[met..].iter().take(10).map(|index| units[*index].code.clone()).collect();
+            for index in &line[met..] {
+                below_itself(&mut units[*index], &ring, report);
+            }
         }
         order.extend(line.into_iter().rev());
     }
     let mut units: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
     order.into_iter().filter_map(|index| units[index].take()).collect()
+}
+
+fn below_itself(unit: &mut Unit, ring: &[String], report: &mut Report) {
+    let parent = unit.body.as_object_mut().and_then(|body| body.remove("parent")).unwrap_or_default();
+    let (row, column) = unit.at("/parent", None);
+    let message = format!("A location cannot lie below itself: here {} lie below each other.", ring.join(", "));
+    let problem = Problem::new("below_itself", message);
+    report.error(Entry::cell(row, column.unwrap_or_default(), parent.as_str().unwrap_or_default(), problem));
 }

@@ -145,7 +145,11 @@ fn python_sends_a_sheet() {
     let refused = send(&["sources", wrong, "--commit"], &demo.token);
     assert_eq!(refused.status, Some(1), "{refused}");
     let lines: Vec<&str> = refused.out.lines().collect();
-    assert!(lines[0].starts_with("error: row 2, kind (medium): Expected a kind of source: own_count,"), "{refused}");
+    assert!(
+        lines[0]
+            .starts_with("error: row 2, kind (medium): \"medium\" is not a kind of source; write one of own_count,"),
+        "{refused}"
+    );
     assert!(lines[0].ends_with("Perhaps media?"), "{refused}");
     assert_eq!(lines[1..], ["error: row 3, code: `code` is required.", "2 rows, nothing written."]);
 

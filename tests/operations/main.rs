@@ -19,4 +19,5 @@ mod demo;
 mod disk;
 mod killed;
 mod settings;
+mod sheets;
 mod stopping;

@@ -181,6 +181,19 @@ fn python_sends_a_sheet() {
 }
 
 #[test]
+fn python_opens_the_data_set() {
+    let demo = Demo::start();
+    let script = "import io, os, urllib.request, zipfile\n\
+        file = urllib.request.urlopen(os.environ['HOMEWARD_URL'] + '/v1/exports/dataset.zip').read()\n\
+        archive = zipfile.ZipFile(io.BytesIO(file))\n\
+        print(archive.testzip(), *archive.namelist())";
+    let read = demo.run("python3", &["-c", script], None);
+    let names = "locations.csv sources.csv agreements.csv movements.csv returns.csv datapackage.json README.txt";
+    assert_eq!((read.status, read.out.trim_end()), (Some(0), format!("None {names}").as_str()), "{read}");
+    demo.service.stop();
+}
+
+#[test]
 fn pandas_reads_the_record() {
     let demo = Demo::start();
     let python = prepared(&["scripts/python-tools", "clients"]) + "/python";

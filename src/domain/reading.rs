@@ -183,7 +183,7 @@ impl FromJson for i32 {
         let fits = Self::try_from(whole).ok();
         if fits.is_none() {
             // The limits proper (0 or 1 to 1,000,000,000) are derived rules, which see what fits.
-            let message = "No number here may be as far from 0.".to_owned();
+            let message = "No number here is above 1,000,000,000, or below 0.".to_owned();
             findings.error(pointer, "out_of_range", Some(value.clone()), message);
         }
         fits

@@ -12,10 +12,12 @@
 #[macro_use]
 mod support;
 
+mod clients;
 mod commands;
 mod database_away;
 mod demo;
 mod disk;
 mod killed;
 mod settings;
+mod sheets;
 mod stopping;

@@ -4,6 +4,7 @@ mod cluster;
 #[path = "../../api/support/database.rs"]
 mod database;
 mod http;
+mod probe;
 mod process;
 mod record;
 
@@ -14,6 +15,7 @@ use serde_json::json;
 pub use cluster::Cluster;
 pub use database::{Database, Kind};
 pub use http::{Answer, Client};
+pub use probe::Probe;
 pub use process::{Outcome, Service, command, command_under, homeward, signal};
 pub use record::Record;
 
@@ -62,9 +64,10 @@ pub fn token(database: &str, name: &str, role: &str) -> String {
     made.out.trim().to_owned()
 }
 
-/// The two places between which every batch of these tests goes.
+/// The two places between which every batch of these tests goes, and who says so.
 pub fn given_places(editor: &Client) {
     for code in ["waer", "bab"] {
         editor.put(&format!("/v1/locations/{code}"), &json!({"name": code, "kind": "locality"})).is(201);
     }
+    editor.put("/v1/sources/radio", &json!({"name": "The radio", "kind": "media"})).is(201);
 }

@@ -234,7 +234,7 @@ async fn run_import(
         shown.set_length(rows);
         shown.set_position(done);
     };
-    let done = import::run(db, &app::system_clock(), "import", order, progress).await;
+    let done = import::run(db, &app::system_clock(), "import", order, progress, |tx, import| import(tx)).await;
     bar.finish_and_clear();
     match done {
         Ok(done) if json => print(&serde_json::to_string_pretty(&done).unwrap_or_default()),

@@ -220,6 +220,42 @@ pub fn lock(conn: &mut super::Conn, what: Lock) -> QueryResult<()> {
     Ok(())
 }
 
+/// Does a statement that would wait for what another transaction has not ended yet, and waits but a moment: whoever
+/// [`waited_in_vain`] has lost its transaction.
+///
+/// There is no `NOWAIT` for an insert, and an advisory lock is more than every engine has that speaks the protocol. Anything shorter would
+/// also end the waits that a busy server has with itself. On SQLite the only other writer is gone before this one begins.
+pub fn briefly<T>(
+    conn: &mut super::Conn,
+    statement: impl FnOnce(&mut super::Conn) -> QueryResult<T>,
+) -> QueryResult<T> {
+    let set = |conn: &mut super::Conn, to: &'static str| {
+        use diesel::RunQueryDsl;
+        match conn {
+            super::Conn::Sqlite(_) => Ok(0),
+            super::Conn::Pg(conn) => diesel::sql_query(to).execute(conn),
+        }
+    };
+    set(conn, "SET LOCAL lock_timeout = '200ms'")?;
+    let done = statement(conn)?;
+    set(conn, "SET LOCAL lock_timeout TO DEFAULT")?;
+    Ok(done)
+}
+
+/// Whether a statement that was done [`briefly`] failed because another transaction is in its way.
+pub fn waited_in_vain(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error};
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, what) if what.message().contains("lock timeout"))
+}
+
+/// How a query for keys ends that passes over rows which other transactions are about to write.
+pub fn passing_over(conn: &super::Conn) -> &'static str {
+    match conn {
+        super::Conn::Sqlite(_) => "",
+        super::Conn::Pg(_) => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
 /// Whether others may write at the same time, so that what was read before a lock must be read again after it.
 pub fn has_other_writers(conn: &super::Conn) -> bool {
     matches!(conn, super::Conn::Pg(_))

@@ -58,6 +58,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    answers (id) {
+        id -> BigInt,
+        token -> Text,
+        path -> Text,
+        key -> Text,
+        request -> Text,
+        at -> Timestamp,
+        status -> Integer,
+        resource -> Text,
+        code -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     locations (id) {
         id -> BigInt,
         code -> Text,
@@ -286,6 +302,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     writes,
     history,
     imports,
+    answers,
     locations,
     sources,
     agreements,

@@ -8,6 +8,7 @@ pub mod body;
 pub mod catalogue;
 mod exports;
 mod files;
+mod idempotency;
 pub mod imports;
 pub mod middleware;
 mod openapi;

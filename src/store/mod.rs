@@ -10,6 +10,7 @@ mod figures;
 pub mod filter;
 pub mod gazetteer;
 pub mod history;
+pub mod idempotency;
 pub mod imports;
 mod known;
 mod locations;

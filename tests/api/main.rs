@@ -24,6 +24,7 @@ mod exports;
 mod figures;
 mod formats;
 mod history;
+mod idempotency;
 mod imports;
 mod lists;
 mod locations;

@@ -174,7 +174,7 @@ pub struct ReturnSingle {
 }
 
 impl Row {
-    fn own(&self, names: &Names) -> Result<Return, Error> {
+    pub(super) fn own(&self, names: &Names) -> Result<Return, Error> {
         self.clone().into_own(names)
     }
 

@@ -52,6 +52,14 @@ impl Database {
         }
     }
 
+    /// Which database it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Sqlite(_) => Kind::Sqlite,
+            Self::Postgres { .. } => Kind::Postgres,
+        }
+    }
+
     /// Its address, as `DATABASE_URL` would have it.
     pub fn url(&self) -> String {
         match self {

@@ -13,7 +13,7 @@ use homeward::domain::words::{Role, Word};
 use homeward::error::Error;
 use homeward::http;
 use homeward::http::tokens::{MAX_DAYS, TokenBody};
-use homeward::store::tokens;
+use homeward::store::{tokens, verify};
 use homeward::transfer::import::{self, Order};
 use homeward::transfer::intake::{Content, CreateMissing};
 use homeward::transfer::sheet::Sheet;
@@ -68,6 +68,8 @@ enum Command {
         #[arg(long, default_value = "csv", value_parser = format)]
         format: Format,
     },
+    /// Derives anew everything that is derived, and compares. Exit status 1 where anything differs.
+    Verify,
     /// Makes, lists and revokes tokens.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -178,6 +180,11 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             let db = app::open(&Config { database_connections: 2, ..config })?;
             run_export(&db, sheet, format).await
         }
+        Command::Verify => {
+            let db = app::open(&Config { database_connections: 1, ..config })?;
+            db.check().await?;
+            run_verify(&db).await
+        }
         Command::Token(command) => {
             let db = app::open(&Config { database_connections: 1, ..config })?;
             db.check().await?;
@@ -211,6 +218,18 @@ async fn run_token(command: TokenCommand, db: &Db) -> Result<(), Error> {
                 return Ok(());
             }
             Err(Error::Taken(format!("there is no token {name} that still holds")))
+        }
+    }
+}
+
+async fn run_verify(db: &Db) -> Result<(), Error> {
+    let bar = progress_bar("{spinner} {human_pos} rows, {per_sec}");
+    let verified = verify::verify(db, |found| print(&found.to_string()), |rows| bar.set_position(rows)).await;
+    bar.finish_and_clear();
+    match verified? {
+        (rows, 0) => print(&format!("{rows} rows: everything derived is as it should be.")),
+        (rows, many) => {
+            Err(Error::Internal(format!("of {rows} rows, {many} derived values are not as they should be")))
         }
     }
 }

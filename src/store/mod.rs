@@ -24,6 +24,7 @@ mod sources;
 pub mod statistics;
 mod tallies;
 pub mod tokens;
+pub mod verify;
 mod writes;
 
 use std::sync::{Arc, Mutex, PoisonError};

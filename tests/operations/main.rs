@@ -19,3 +19,4 @@ mod disk;
 mod killed;
 mod settings;
 mod stopping;
+mod verify;

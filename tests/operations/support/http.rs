@@ -11,17 +11,22 @@ use super::PATIENCE;
 #[derive(Clone)]
 pub struct Client {
     address: String,
-    token: Option<String>,
+    /// Lines of the head, each with its end.
+    headers: String,
 }
 
 impl Client {
     pub(super) fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), token: None }
+        Self { address: address.to_owned(), headers: String::new() }
     }
 
-    pub(super) fn with_token(mut self, token: &str) -> Self {
-        self.token = Some(token.to_owned());
-        self
+    pub(super) fn with_token(self, token: &str) -> Self {
+        self.with("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// The same caller, sending a header more.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self { address: self.address.clone(), headers: format!("{}{name}: {value}\r\n", self.headers) }
     }
 
     /// Whether anybody listens there.
@@ -48,14 +53,13 @@ impl Client {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let token = self.token.as_ref().map(|token| format!("Authorization: Bearer {token}\r\n"));
         let mut conversation = Conversation { stream, received: vec![] };
         conversation.send(
             format!(
                 "{method} {path} HTTP/1.1\r\nHost: {}\r\n{}{header}Content-Type: application/json\r\nContent-Length: {length}\r\n\
                  Connection: close\r\n\r\n",
                 self.address,
-                token.unwrap_or_default()
+                self.headers
             )
             .as_bytes(),
         )?;

@@ -261,6 +261,32 @@ pub fn has_other_writers(conn: &super::Conn) -> bool {
     matches!(conn, super::Conn::Pg(_))
 }
 
+/// Takes every row out of some tables, each of which refers only to those before it.
+pub fn clear(conn: &mut super::Conn, tables: &[&'static str]) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    match conn {
+        super::Conn::Sqlite(conn) => {
+            for table in tables.iter().rev() {
+                diesel::sql_query(format!("DELETE FROM {table}")).execute(conn)?;
+            }
+        }
+        super::Conn::Pg(conn) => _ = diesel::sql_query(format!("TRUNCATE {}", tables.join(", "))).execute(conn)?,
+    }
+    Ok(())
+}
+
+/// Lets the next key of a table come after those that are there, where the database counts them by itself.
+pub fn advance(conn: &mut super::Conn, table: &'static str) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    if let super::Conn::Pg(conn) = conn {
+        let next = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
+        );
+        diesel::sql_query(next).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Takes keys for new rows of a table, in rising order, so that rows and what refers to them can be written in any order.
 pub fn reserve(conn: &mut super::Conn, table: &'static str, many: usize) -> QueryResult<Vec<i64>> {
     use diesel::RunQueryDsl;

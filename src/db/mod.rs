@@ -2,6 +2,7 @@
 
 mod connection;
 pub mod dialect;
+pub mod file;
 pub mod keys;
 pub mod page;
 mod pool;
@@ -9,6 +10,7 @@ pub mod schema;
 pub mod types;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -149,6 +151,17 @@ impl Db {
             0 => Ok(()),
             _ => Err(Error::Unavailable("the schema is not up to date: run `homeward migrate`".to_owned())),
         }
+    }
+
+    /// Copies the database into an empty file, as it is at one moment, if it is SQLite: whether it is. Others read and write meanwhile.
+    pub async fn copy_into(&self, path: PathBuf) -> Result<bool, Error> {
+        let db = self.clone();
+        // In no transaction: this makes its own.
+        self.on_a_thread(move || match &mut *db.pool.get()? {
+            Conn::Sqlite(conn) => file::copy(conn, &path).map(|()| true),
+            Conn::Pg(_) => Ok(false),
+        })
+        .await
     }
 
     async fn on_a_thread<T: Send + 'static>(

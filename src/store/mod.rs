@@ -16,6 +16,7 @@ mod known;
 mod locations;
 mod movements;
 mod names;
+pub mod portable;
 mod references;
 mod returns;
 mod rows;

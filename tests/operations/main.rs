@@ -12,6 +12,7 @@
 #[macro_use]
 mod support;
 
+mod backup;
 mod commands;
 mod database_away;
 mod demo;

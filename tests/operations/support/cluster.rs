@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection};
 
 use super::eventually;
@@ -35,6 +36,12 @@ impl Cluster {
     /// Its address, as `DATABASE_URL` would have it.
     pub fn url(&self) -> String {
         format!("postgres://postgres@/postgres?host={}", self.folder.path().display())
+    }
+
+    /// Makes another database in it, and gives its address.
+    pub fn database(&self, name: &str) -> String {
+        PgConnection::establish(&self.url()).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        format!("postgres://postgres@/{name}?host={}", self.folder.path().display())
     }
 
     /// Stops it at once: connections break off in the middle.

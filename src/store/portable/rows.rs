@@ -1,0 +1,141 @@
+//! The rows of each table, page by page in the order of their keys. The types hold every column: one that is new fits no row here.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::MANY;
+use crate::db::Conn;
+use crate::db::dialect::{Condition, each_db};
+use crate::db::schema;
+use crate::error::Error;
+use crate::store;
+
+/// Copies a table whose rows hold their key.
+macro_rules! copied {
+    ($($table:ident: $row:ty),+ $(,)?) => {$(
+        pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+            pages!(from, progress, $table, $row, |rows| {
+                each_db!(to, to => diesel::insert_into(schema::$table::table).values(rows).execute(to))?;
+            })
+        }
+    )+};
+}
+
+/// Goes through a table.
+macro_rules! pages {
+    ($from:ident, $progress:ident, $table:ident, $row:ty, |$rows:ident| $write:block) => {{
+        use schema::$table::dsl;
+        let mut after = 0;
+        loop {
+            let page: Vec<$row> =
+                dsl::$table.filter(dsl::id.gt(after)).order(dsl::id).limit(MANY).load($from)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id;
+            let $rows = &page;
+            $write
+            $progress(page.len() as u64);
+        }
+    }};
+}
+
+/// The row of a table that nobody else reads whole.
+macro_rules! row {
+    ($name:ident of $table:ident { $($column:ident: $kind:ty),+ $(,)? }) => {
+        #[derive(Queryable, Insertable)]
+        #[diesel(table_name = schema::$table, treat_none_as_default_value = false)]
+        struct $name { $($column: $kind),+ }
+    };
+}
+
+row!(Token of tokens {
+    id: i64, name: String, hash: String, role: String, created_at: NaiveDateTime, expires_at: Option<NaiveDateTime>,
+    revoked_at: Option<NaiveDateTime>,
+});
+row!(Write of writes { id: i64, first_seq: i64, last_seq: i64, at: NaiveDateTime, by: String });
+row!(Entry of history {
+    write_id: i64, n: i32, resource: String, code: String, action: String, revision: i32, before: Option<String>,
+    after: Option<String>,
+});
+row!(Import of imports {
+    id: i64, code: String, sheet: String, write_id: i64, fingerprint: String, rows: i64, counts: String,
+    warnings: String, warnings_total: i64,
+});
+row!(Answer of answers {
+    id: i64, token: String, path: String, key: String, request: String, at: NaiveDateTime, status: i32,
+    resource: String, code: Option<String>, etag: Option<String>, body: String,
+});
+
+copied! {
+    tokens: Token,
+    writes: Write,
+    imports: Import,
+    answers: Answer,
+    batches: store::batches::Row,
+    movements: store::movements::Row,
+    returns: store::returns::Row,
+    figures: store::figures::Row,
+}
+
+/// Rows that are written without their key otherwise.
+macro_rules! copied_with_key {
+    ($($table:ident),+) => {$(
+        pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+            pages!(from, progress, $table, store::$table::Row, |rows| {
+                let keyed: Vec<_> = rows.iter().map(|row| (schema::$table::id.eq(row.id), row)).collect();
+                each_db!(to, to => diesel::insert_into(schema::$table::table).values(keyed).execute(to))?;
+            })
+        }
+    )+};
+}
+
+copied_with_key!(sources, agreements);
+
+/// Places refer to each other in any order: first they come without, then they are told.
+pub(super) fn locations(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+    fn alone(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+        pages!(from, progress, locations, store::locations::Row, |rows| {
+            let mut alone = rows.clone();
+            for row in &mut alone {
+                row.parent_id = None;
+                (row.country_id, row.admin1_id, row.admin2_id, row.admin3_id) = (None, None, None, None);
+            }
+            let keyed: Vec<_> = alone.iter().map(|row| (schema::locations::id.eq(row.id), row)).collect();
+            each_db!(to, to => diesel::insert_into(schema::locations::table).values(keyed).execute(to))?;
+        })
+    }
+    fn together(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+        pages!(from, progress, locations, store::locations::Row, |rows| {
+            for row in rows {
+                diesel::update(schema::locations::table.filter(schema::locations::id.eq(row.id)))
+                    .set(row)
+                    .execute(to)?;
+            }
+        })
+    }
+    alone(from, to, progress)?;
+    together(from, to, &|_| {})
+}
+
+pub(super) fn history(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+    use schema::history::dsl;
+    let (mut write, mut n) = (0, -1);
+    loop {
+        let after = Condition::sql("(write_id, n) > (").key(write).then(", ").key(n).then(")");
+        let rows: Vec<Entry> = dsl::history.filter(after).order((dsl::write_id, dsl::n)).limit(MANY).load(from)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        (write, n) = (last.write_id, i64::from(last.n));
+        each_db!(to, to => diesel::insert_into(dsl::history).values(&rows).execute(to))?;
+        progress(rows.len() as u64);
+    }
+}
+
+/// The number of the history never goes back, not even where other data were there before: who has an answer with a number would
+/// take a new one for the same.
+pub(super) fn data_version(from: &mut Conn, to: &mut Conn, _: &dyn Fn(u64)) -> Result<(), Error> {
+    use schema::data_version::dsl;
+    let number = |conn: &mut Conn| dsl::data_version.select(dsl::seq).first::<i64>(conn);
+    let (theirs, ours) = (number(from)?, number(to)?);
+    let next = if ours == 0 { theirs } else { theirs.max(ours + 1) };
+    diesel::update(dsl::data_version).set(dsl::seq.eq(next)).execute(to)?;
+    Ok(())
+}

@@ -100,7 +100,7 @@ pub fn build(
 
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
 pub fn open(config: &Config) -> Result<Db, Error> {
-    let db = Db::open(&config.database_url, config.database_connections)?;
+    let db = Db::open_with(&config.database_url, config.statements, config.database_connections)?;
     if config.migrate_on_start {
         db.migrate()?;
     }

@@ -182,7 +182,7 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             app::serve(&config, db, |address| log::info!("homeward listens on http://{address}")).await
         }
         Command::Demo => run_demo(config).await,
-        Command::Migrate => Db::open(&config.database_url, 1)?.migrate(),
+        Command::Migrate => Db::open_with(&config.database_url, config.statements, 1)?.migrate(),
         Command::Import { sheet, file, commit, create_missing, json } => {
             let db = app::open(&Config { database_connections: 2, ..config })?;
             let has = |word: &str| create_missing.iter().any(|one| one == word);

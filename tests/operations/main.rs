@@ -17,6 +17,7 @@ mod commands;
 mod database_away;
 mod demo;
 mod disk;
+mod instances;
 mod killed;
 mod settings;
 mod stopping;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use serde_json::json;
 
@@ -87,6 +87,23 @@ impl Record {
             meanwhile();
             writers.into_iter().map(|writer| writer.join().unwrap()).collect()
         })
+    }
+
+    /// Writes with sixteen writers at once, shared out among these services, for as long as something is done `meanwhile`. Nobody is
+    /// refused.
+    pub fn write_while(&self, editors: &[Client], meanwhile: impl FnOnce()) {
+        let ended = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for editor in editors.iter().cycle().take(WRITERS) {
+                scope.spawn(|| {
+                    while !ended.load(Ordering::SeqCst) {
+                        self.write(editor);
+                    }
+                });
+            }
+            meanwhile();
+            ended.store(true, Ordering::SeqCst);
+        });
     }
 
     /// Insists that every acknowledged batch is there once, that none is there twice or in part, and that at most so many

@@ -14,6 +14,8 @@ use crate::error::Error;
 
 /// How many rows are read at once, and written by one statement: the widest have 42 columns, and a statement takes 32,766 values.
 const MANY: i64 = 500;
+/// The same where a row may be large: an answer as large as a batch, the warnings of a whole sheet.
+const FEW: i64 = 20;
 
 /// How the rows of a table are copied: it is told of each page how many rows that were.
 type Copy = fn(&mut Conn, &mut Conn, &dyn Fn(u64)) -> Result<(), Error>;

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::MANY;
+use super::{FEW, MANY};
 use crate::db::Conn;
 use crate::db::dialect::{Condition, each_db};
 use crate::db::schema;
@@ -12,9 +12,9 @@ use crate::store;
 
 /// Copies a table whose rows hold their key.
 macro_rules! copied {
-    ($($table:ident: $row:ty),+ $(,)?) => {$(
+    ($($table:ident: $row:ty, $many:ident;)+) => {$(
         pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
-            pages!(from, progress, $table, $row, |rows| {
+            pages!(from, progress, $table, $row, $many, |rows| {
                 each_db!(to, to => diesel::insert_into(schema::$table::table).values(rows).execute(to))?;
             })
         }
@@ -23,12 +23,12 @@ macro_rules! copied {
 
 /// Goes through a table.
 macro_rules! pages {
-    ($from:ident, $progress:ident, $table:ident, $row:ty, |$rows:ident| $write:block) => {{
+    ($from:ident, $progress:ident, $table:ident, $row:ty, $many:ident, |$rows:ident| $write:block) => {{
         use schema::$table::dsl;
         let mut after = 0;
         loop {
             let page: Vec<$row> =
-                dsl::$table.filter(dsl::id.gt(after)).order(dsl::id).limit(MANY).load($from)?;
+                dsl::$table.filter(dsl::id.gt(after)).order(dsl::id).limit($many).load($from)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.id;
             let $rows = &page;
@@ -66,21 +66,21 @@ row!(Answer of answers {
 });
 
 copied! {
-    tokens: Token,
-    writes: Write,
-    imports: Import,
-    answers: Answer,
-    batches: store::batches::Row,
-    movements: store::movements::Row,
-    returns: store::returns::Row,
-    figures: store::figures::Row,
+    tokens: Token, MANY;
+    writes: Write, MANY;
+    imports: Import, FEW;
+    answers: Answer, FEW;
+    batches: store::batches::Row, MANY;
+    movements: store::movements::Row, MANY;
+    returns: store::returns::Row, MANY;
+    figures: store::figures::Row, MANY;
 }
 
 /// Rows that are written without their key otherwise.
 macro_rules! copied_with_key {
     ($($table:ident),+) => {$(
         pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
-            pages!(from, progress, $table, store::$table::Row, |rows| {
+            pages!(from, progress, $table, store::$table::Row, MANY, |rows| {
                 let keyed: Vec<_> = rows.iter().map(|row| (schema::$table::id.eq(row.id), row)).collect();
                 each_db!(to, to => diesel::insert_into(schema::$table::table).values(keyed).execute(to))?;
             })
@@ -93,7 +93,7 @@ copied_with_key!(sources, agreements);
 /// Places refer to each other in any order: first they come without, then they are told.
 pub(super) fn locations(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
     fn alone(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
-        pages!(from, progress, locations, store::locations::Row, |rows| {
+        pages!(from, progress, locations, store::locations::Row, MANY, |rows| {
             let mut alone = rows.clone();
             for row in &mut alone {
                 row.parent_id = None;
@@ -104,7 +104,7 @@ pub(super) fn locations(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) 
         })
     }
     fn together(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
-        pages!(from, progress, locations, store::locations::Row, |rows| {
+        pages!(from, progress, locations, store::locations::Row, MANY, |rows| {
             for row in rows {
                 diesel::update(schema::locations::table.filter(schema::locations::id.eq(row.id)))
                     .set(row)

@@ -77,6 +77,16 @@ pub enum Statements {
     Forgotten,
 }
 
+/// Makes room for a write of many pages: what does not fit is written before the commit, and read again when it is changed again.
+pub(super) fn make_room(conn: &mut Conn) -> Result<(), Error> {
+    Ok(conn.batch_execute("PRAGMA cache_size = -131072")?)
+}
+
+/// Gives back the memory that a long write took, and the room that it took beside the file. Readers that are still at it keep some of that.
+pub(super) fn tidy_up(conn: &mut Conn) -> Result<(), Error> {
+    Ok(conn.batch_execute("PRAGMA cache_size = -16000; PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE)")?)
+}
+
 pub(super) fn connect(url: &DatabaseUrl, statements: Statements) -> Result<Conn, ConnectionError> {
     match url {
         DatabaseUrl::Sqlite(path) => {

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod cells;
+mod changes;
 pub mod csv;
 pub mod dataset;
 pub mod demo;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 
+pub use changes::ChangesExport;
 pub use export::SheetExport;
 pub use spool::{AT_ONCE, Begun, Spool, begin_workbook};
 pub use stream::{Export, Pages, Rest, begin};

@@ -12,7 +12,7 @@ use crate::db::dialect::{advance, briefly, clear, waited_in_vain};
 use crate::db::schema;
 use crate::error::Error;
 
-/// How many rows are read at once, and written by one statement: the widest have 42 columns, and a statement takes 32,766 values.
+/// How many rows are read at once, and written.
 const MANY: i64 = 500;
 /// The same where a row may be large: an answer as large as a batch, the warnings of a whole sheet.
 const FEW: i64 = 20;
@@ -41,7 +41,7 @@ macro_rules! table {
 }
 
 /// All of them, each after those that it refers to.
-const TABLES: [Table; 13] = [
+const TABLES: [Table; 14] = [
     table!(data_version, false),
     table!(tokens, true),
     table!(locations, true),
@@ -53,6 +53,7 @@ const TABLES: [Table; 13] = [
     table!(figures, true),
     table!(writes, true),
     table!(history, false),
+    table!(creations, false),
     table!(imports, true),
     table!(answers, true),
 ];
@@ -86,9 +87,9 @@ pub fn copy(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<u6
             copied.set(copied.get() + rows);
             progress(copied.get());
         })?;
-        if table.numbered {
-            advance(to, table.name)?;
-        }
+    }
+    for table in TABLES.iter().filter(|table| table.numbered) {
+        advance(to, table.name)?;
     }
     Ok(copied.get())
 }

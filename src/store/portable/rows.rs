@@ -5,17 +5,21 @@ use diesel::prelude::*;
 
 use super::{FEW, MANY};
 use crate::db::Conn;
-use crate::db::dialect::{Condition, each_db};
-use crate::db::schema;
+use crate::db::dialect::{Condition, insert_all};
+use crate::db::schema::{
+    self, agreements, answers, batches, creations, figures, history, imports, locations, movements, returns, sources,
+    tokens, writes,
+};
 use crate::error::Error;
 use crate::store;
+use crate::store::history::creations::Run;
 
 /// Copies a table whose rows hold their key.
 macro_rules! copied {
     ($($table:ident: $row:ty, $many:ident;)+) => {$(
         pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
             pages!(from, progress, $table, $row, $many, |rows| {
-                each_db!(to, to => diesel::insert_into(schema::$table::table).values(rows).execute(to))?;
+                insert_all!(to, $table, rows)?;
             })
         }
     )+};
@@ -70,25 +74,13 @@ copied! {
     writes: Write, MANY;
     imports: Import, FEW;
     answers: Answer, FEW;
+    sources: store::sources::Row, MANY;
+    agreements: store::agreements::Row, MANY;
     batches: store::batches::Row, MANY;
     movements: store::movements::Row, MANY;
     returns: store::returns::Row, MANY;
     figures: store::figures::Row, MANY;
 }
-
-/// Rows that are written without their key otherwise.
-macro_rules! copied_with_key {
-    ($($table:ident),+) => {$(
-        pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
-            pages!(from, progress, $table, store::$table::Row, MANY, |rows| {
-                let keyed: Vec<_> = rows.iter().map(|row| (schema::$table::id.eq(row.id), row)).collect();
-                each_db!(to, to => diesel::insert_into(schema::$table::table).values(keyed).execute(to))?;
-            })
-        }
-    )+};
-}
-
-copied_with_key!(sources, agreements);
 
 /// Places refer to each other in any order: first they come without, then they are told.
 pub(super) fn locations(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
@@ -99,8 +91,7 @@ pub(super) fn locations(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) 
                 row.parent_id = None;
                 (row.country_id, row.admin1_id, row.admin2_id, row.admin3_id) = (None, None, None, None);
             }
-            let keyed: Vec<_> = alone.iter().map(|row| (schema::locations::id.eq(row.id), row)).collect();
-            each_db!(to, to => diesel::insert_into(schema::locations::table).values(keyed).execute(to))?;
+            insert_all!(to, locations, &alone)?;
         })
     }
     fn together(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
@@ -116,17 +107,28 @@ pub(super) fn locations(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) 
     together(from, to, &|_| {})
 }
 
-pub(super) fn history(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
-    use schema::history::dsl;
-    let (mut write, mut n) = (0, -1);
-    loop {
-        let after = Condition::sql("(write_id, n) > (").key(write).then(", ").key(n).then(")");
-        let rows: Vec<Entry> = dsl::history.filter(after).order((dsl::write_id, dsl::n)).limit(MANY).load(from)?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        (write, n) = (last.write_id, i64::from(last.n));
-        each_db!(to, to => diesel::insert_into(dsl::history).values(&rows).execute(to))?;
-        progress(rows.len() as u64);
-    }
+/// Copies a table whose key is the write and the place in it.
+macro_rules! copied_by_place {
+    ($($table:ident: $row:ty, $n:ident;)+) => {$(
+        pub(super) fn $table(from: &mut Conn, to: &mut Conn, progress: &dyn Fn(u64)) -> Result<(), Error> {
+            use schema::$table::dsl;
+            let (mut write, mut n) = (0, -1);
+            loop {
+                let after = Condition::sql(concat!("(write_id, ", stringify!($n), ") > ("));
+                let after = after.key(write).then(", ").key(n).then(")");
+                let page: Vec<$row> = dsl::$table.filter(after).order((dsl::write_id, dsl::$n)).limit(MANY).load(from)?;
+                let Some(last) = page.last() else { return Ok(()) };
+                (write, n) = (last.write_id, i64::from(last.$n));
+                insert_all!(to, $table, &page)?;
+                progress(page.len() as u64);
+            }
+        }
+    )+};
+}
+
+copied_by_place! {
+    history: Entry, n;
+    creations: Run, first_n;
 }
 
 /// The number of the history never goes back, not even where other data were there before: who has an answer with a number would

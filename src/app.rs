@@ -18,6 +18,7 @@ use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
+use crate::store::idempotency::Running;
 use crate::transfer::{self, dataset::Terms};
 
 /// How long clients may take.
@@ -34,6 +35,8 @@ pub struct State {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// The requests that must not be done twice at once.
+    pub running: Running,
     /// Whether what is public can be read without a token.
     pub public_read: bool,
     /// The largest body, in bytes.
@@ -52,6 +55,7 @@ impl State {
         Self {
             db,
             clock,
+            running: Running::default(),
             public_read: config.public_read,
             max_body: config.max_body,
             max_import: config.max_import,
@@ -96,7 +100,7 @@ pub fn build(
 
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
 pub fn open(config: &Config) -> Result<Db, Error> {
-    let db = Db::open(&config.database_url, config.database_connections)?;
+    let db = Db::open_with(&config.database_url, config.statements, config.database_connections)?;
     if config.migrate_on_start {
         db.migrate()?;
     }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::db::DatabaseUrl;
+use crate::db::{DatabaseUrl, Statements};
 
 /// The most threads that serve requests: the server panics at more.
 const MAX_WORKERS: usize = 512;
@@ -43,6 +43,9 @@ pub struct Settings {
     /// Connections to the database that are kept open.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "8", global = true)]
     database_connections: String,
+    /// `false`: statements are not kept prepared in PostgreSQL, for a pgbouncer in transaction mode.
+    #[arg(long, env = "DATABASE_PREPARED_STATEMENTS", default_value = "true", global = true)]
+    database_prepared_statements: String,
     /// `false`: only `homeward migrate` changes the schema.
     #[arg(long, env = "MIGRATE_ON_START", default_value = "true", global = true)]
     migrate_on_start: String,
@@ -74,6 +77,8 @@ pub struct Config {
     pub workers: usize,
     /// Connections to the database.
     pub database_connections: usize,
+    /// How statements are sent to PostgreSQL.
+    pub statements: Statements,
     /// Whether the schema is brought up to date whenever the database is opened.
     pub migrate_on_start: bool,
     /// What is logged.
@@ -99,6 +104,10 @@ impl Settings {
             dataset_licence: self.dataset_licence.as_ref().map(|text| line("DATASET_LICENCE", text, &mut wrong)),
             workers: self.workers.as_ref().map_or(cores, |workers| number("WORKERS", workers, MAX_WORKERS, &mut wrong)),
             database_connections: number("DATABASE_CONNECTIONS", &self.database_connections, 1024, &mut wrong),
+            statements: match flag("DATABASE_PREPARED_STATEMENTS", &self.database_prepared_statements, &mut wrong) {
+                true => Statements::Prepared,
+                false => Statements::Forgotten,
+            },
             migrate_on_start: flag("MIGRATE_ON_START", &self.migrate_on_start, &mut wrong),
             rust_log: self.rust_log.clone(),
         };
@@ -176,6 +185,7 @@ mod tests {
             "--database-url=postgress://u:secret@h",
             "--bind=8080",
             "--public-read=yes",
+            "--database-prepared-statements=1",
             "--max-body-mb=0",
             "--dataset-licence= ",
             "--workers=513",
@@ -192,6 +202,7 @@ mod tests {
             "MAX_BODY_MB",
             "DATASET_LICENCE",
             "WORKERS",
+            "DATABASE_PREPARED_STATEMENTS",
         ];
         assert_eq!(names, expected);
         assert!(!wrong.join("").contains("secret"));

@@ -2,6 +2,7 @@
 
 mod connection;
 pub mod dialect;
+pub mod file;
 pub mod keys;
 pub mod page;
 mod pool;
@@ -9,6 +10,7 @@ pub mod schema;
 pub mod types;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ use tokio::sync::Semaphore;
 use crate::error::Error;
 
 pub use connection::{Conn, MultiBackend};
-pub use pool::DatabaseUrl;
+pub use pool::{DatabaseUrl, Statements};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -48,10 +50,16 @@ pub struct Db {
 impl Db {
     /// Opens the database, with one connection made at once, so that a wrong address is said clearly.
     pub fn open(url: &DatabaseUrl, connections: usize) -> Result<Self, Error> {
-        let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
+        Self::open_with(url, Statements::Prepared, connections)
+    }
+
+    /// The same, where statements may have to be sent otherwise.
+    pub fn open_with(url: &DatabaseUrl, statements: Statements, connections: usize) -> Result<Self, Error> {
+        let first = pool::connect(url, statements)
+            .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         drop(first);
         let writer = matches!(url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone()));
-        let pool = pool::Pool::open(url, connections)?;
+        let pool = pool::Pool::open(url, statements, connections)?;
         Ok(Self { pool, permits: Arc::new(Semaphore::new(connections)), writer, size: connections })
     }
 
@@ -149,6 +157,17 @@ impl Db {
             0 => Ok(()),
             _ => Err(Error::Unavailable("the schema is not up to date: run `homeward migrate`".to_owned())),
         }
+    }
+
+    /// Copies the database into an empty file, as it is at one moment, if it is SQLite: whether it is. Others read and write meanwhile.
+    pub async fn copy_into(&self, path: PathBuf) -> Result<bool, Error> {
+        let db = self.clone();
+        // In no transaction: this makes its own.
+        self.on_a_thread(move || match &mut *db.pool.get()? {
+            Conn::Sqlite(conn) => file::copy(conn, &path).map(|()| true),
+            Conn::Pg(_) => Ok(false),
+        })
+        .await
     }
 
     async fn on_a_thread<T: Send + 'static>(
@@ -306,15 +325,24 @@ diesel::table! {
 }
 
 fn migrate(conn: &mut Conn) -> Result<(), Error> {
-    // SQLite: its write lock, for which others wait. PostgreSQL: a table lock and no advisory one, which engines that
-    // speak its protocol may not have. Whoever comes second finds nothing to do.
-    begin(conn)?;
-    let done = run_missing(conn);
-    finish(conn, done)?;
-    match unapplied(conn)? {
-        (_, Some(newer)) => Err(newer_schema(&newer)),
-        _ => Ok(()),
+    for attempt in 1.. {
+        match unapplied(conn)? {
+            (_, Some(newer)) => return Err(newer_schema(&newer)),
+            // Whoever has nothing to do waits for no lock, which a busy service may hardly ever leave free.
+            (0, None) => return Ok(()),
+            _ => {}
+        }
+        // SQLite: its write lock, for which others wait. PostgreSQL: a table lock and no advisory one, which engines that
+        // speak its protocol may not have. Whoever comes second finds nothing to do.
+        begin(conn)?;
+        let done = run_missing(conn);
+        match finish(conn, done) {
+            // Two made the table of the lock at once. `IF NOT EXISTS` does not see one that is not committed; from now on it is.
+            Err(Error::Taken(_)) if attempt < TRIES => {}
+            done => done?,
+        }
     }
+    Ok(())
 }
 
 fn run_missing(conn: &mut Conn) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
@@ -68,6 +68,15 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
      PRAGMA temp_store = MEMORY;";
 
+/// How statements are sent to PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statements {
+    /// They are prepared once on each connection, and used again.
+    Prepared,
+    /// They are prepared each time without a name, and forgotten: for whom a connection is another one after each transaction.
+    Forgotten,
+}
+
 /// Makes room for a write of many pages: what does not fit is written before the commit, and read again when it is changed again. What is
 /// sorted for an index may be larger than memory.
 pub(super) fn make_room(conn: &mut Conn) -> Result<(), Error> {
@@ -80,14 +89,20 @@ pub(super) fn tidy_up(conn: &mut Conn) -> Result<(), Error> {
     Ok(conn.batch_execute(&format!("{small}; PRAGMA wal_checkpoint(TRUNCATE)"))?)
 }
 
-pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
+pub(super) fn connect(url: &DatabaseUrl, statements: Statements) -> Result<Conn, ConnectionError> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
             conn.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Conn::Sqlite(conn))
         }
-        DatabaseUrl::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(url)?)),
+        DatabaseUrl::Postgres(url) => {
+            let mut conn = PgConnection::establish(url)?;
+            if statements == Statements::Forgotten {
+                conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+            }
+            Ok(Conn::Pg(conn))
+        }
     }
 }
 
@@ -104,7 +119,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn open(url: &DatabaseUrl, size: usize) -> Result<Self, Error> {
+    pub(super) fn open(url: &DatabaseUrl, statements: Statements, size: usize) -> Result<Self, Error> {
         let away = Arc::new(AtomicBool::new(false));
         let connections = r2d2::Pool::builder()
             .max_size(u32::try_from(size).unwrap_or(u32::MAX))
@@ -114,7 +129,7 @@ impl Pool {
             .test_on_check_out(false)
             // The manager has logged it.
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build(Manager { url: url.clone(), away: away.clone() })
+            .build(Manager { url: url.clone(), statements, away: away.clone() })
             .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         Ok(Self { connections, away })
     }
@@ -138,6 +153,7 @@ impl Pool {
 
 pub(super) struct Manager {
     url: DatabaseUrl,
+    statements: Statements,
     /// Whether the last attempt to connect failed.
     away: Arc<AtomicBool>,
 }
@@ -147,7 +163,7 @@ impl ManageConnection for Manager {
     type Error = r2d2::Error;
 
     fn connect(&self) -> Result<Conn, r2d2::Error> {
-        let made = connect(&self.url);
+        let made = connect(&self.url, self.statements);
         match (&made, self.away.swap(made.is_err(), Ordering::SeqCst)) {
             (Err(error), false) => log::warn!("cannot connect to {}: {:?}", self.url, error.to_string()),
             (Ok(_), true) => log::info!("connected to {} again", self.url),

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use diesel::connection::TransactionManager;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, DatabaseUrl, Manager, PATIENCE, begin, finish, pool};
+use super::{Conn, DatabaseUrl, Manager, PATIENCE, Statements, begin, finish, pool};
 use crate::error::Error;
 
 /// Requests that may wait for the writer; more are told to come back later.
@@ -154,7 +154,7 @@ fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
         if group.is_empty() {
             continue;
         }
-        let conn = kept.take().map_or_else(|| pool::connect(url), Ok);
+        let conn = kept.take().map_or_else(|| pool::connect(url, Statements::Prepared), Ok);
         match conn.map_err(|error| Error::Unavailable(format!("cannot open {url} to write: {error}"))) {
             Ok(mut conn) => {
                 if commit(&mut conn, group) {
@@ -222,14 +222,14 @@ mod tests {
     fn a_disk_that_is_full_in_the_middle_commits_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("a.db"));
-        let mut conn = pool::connect(&url).unwrap();
+        let mut conn = pool::connect(&url, Statements::Prepared).unwrap();
         conn.batch_execute("CREATE TABLE notes (bytes BLOB); PRAGMA max_page_count = 20").unwrap();
         let (jobs, answers): (Vec<_>, Vec<_>) = [10, 1_000_000, 10].into_iter().map(note).unzip();
         assert!(!commit(&mut conn, jobs), "the connection has lost its transaction");
         for mut answer in answers {
             assert!(matches!(answer.try_recv(), Ok(Err(Error::Unavailable(text))) if text.contains("full")));
         }
-        let mut conn = pool::connect(&url).unwrap();
+        let mut conn = pool::connect(&url, Statements::Prepared).unwrap();
         assert_eq!(count(&mut conn), 0);
         let (job, mut answer) = note(10);
         assert!(commit(&mut conn, vec![job]));

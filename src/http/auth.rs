@@ -55,6 +55,14 @@ fn shown(headers: &HeaderMap) -> Shown {
     Shown::Nonsense
 }
 
+/// The token that a request was sent with; none is empty.
+pub fn token_of(request: &HttpRequest) -> String {
+    match shown(request.headers()) {
+        Shown::Token(token) => token,
+        Shown::Nothing | Shown::Nonsense => String::new(),
+    }
+}
+
 fn unauthorized(detail: &str) -> Problem {
     Problem::new(Code::Unauthorized, detail)
         .with(header::WWW_AUTHENTICATE, "Bearer")

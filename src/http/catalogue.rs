@@ -58,6 +58,8 @@ problems! {
         "Query parameters are unknown, repeated or have bad values. `errors` names each, with what was probably meant.";
     InvalidJson = "invalid_json", 400, "Invalid JSON",
         "The body cannot be read: it is empty, no UTF-8, no JSON, has a key twice, or is nested deeper than 32 levels.";
+    InvalidKey = "invalid_idempotency_key", 400, "Invalid idempotency key",
+        "`Idempotency-Key` is one line of 1 to 255 letters, digits and signs of ASCII, without spaces.";
     Unauthorized = "unauthorized", 401, "Unauthorized",
         "A token is needed, or the one that was sent is wrong, expired or revoked. Send `Authorization: Bearer <token>`, or Basic with the token as the password.";
     Forbidden = "forbidden", 403, "Forbidden", "The token's role does not include this.";
@@ -69,6 +71,8 @@ problems! {
     InUse = "in_use", 409, "In use", "Other rows refer to this one. `detail` says which.";
     ChangedSince = "changed_since", 409, "Changed since",
         "The import cannot be taken back: rows that it wrote have changed since, or others refer to them. `detail` names them.";
+    StillRunning = "still_running", 409, "Still running",
+        "A request with this `Idempotency-Key` is being done. Send it again a little later: it will get the same answer.";
     PreconditionFailed = "precondition_failed", 412, "Precondition failed",
         "`If-Match` or `If-None-Match` does not hold: the row has changed since it was read. Read it again.";
     BodyTooLarge = "body_too_large", 413, "Body too large", "The body is larger than the service takes (`MAX_BODY_MB`).";
@@ -77,6 +81,8 @@ problems! {
         "The body must be `application/json` (for PATCH also `application/merge-patch+json`), and not compressed.";
     InvalidBody = "invalid_body", 422, "Invalid body",
         "The body was read, and breaks rules: types, missing and unknown members, ranges, references. `errors` lists all of them.";
+    KeyReused = "idempotency_key_reused", 422, "Idempotency key reused",
+        "This `Idempotency-Key` was sent to this path before, with another body or query. A new request needs a new key.";
     InvalidSheet = "invalid_sheet", 422, "Invalid sheet",
         "The sheet was read, and nothing of it was written. `errors` lists what is wrong by row and column, the first 1,000 of `errors_total`.";
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";

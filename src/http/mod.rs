@@ -9,6 +9,7 @@ pub mod catalogue;
 mod changes;
 mod exports;
 mod files;
+mod idempotency;
 pub mod imports;
 pub mod middleware;
 mod openapi;

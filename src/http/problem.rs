@@ -136,6 +136,8 @@ impl From<Error> for Problem {
             Error::Taken(text) => Self::new(Code::AlreadyExists, text),
             Error::InUse(text) => Self::new(Code::InUse, text),
             Error::Precondition(text) => Self::new(Code::PreconditionFailed, text),
+            Error::Running => Self::new(Code::StillRunning, Code::StillRunning.entry().meaning),
+            Error::KeyReused => Self::new(Code::KeyReused, Code::KeyReused.entry().meaning),
             Error::Sheet(refused) => {
                 let total = refused.report.errors_total;
                 let detail = match refused.report.errors.as_slice() {

@@ -69,14 +69,16 @@ pub fn fingerprint(mut file: impl Read) -> io::Result<String> {
     }
 }
 
-/// Imports a sheet, or tries to. `progress` is told how many of how many rows are done.
-pub async fn run(
+/// Imports a sheet, or tries to. `progress` is told how many of how many rows are done. What comes of it is made `within` the
+/// transaction, which is handed the import to do.
+pub async fn run<T: Send + 'static>(
     db: &Db,
     clock: &Clock,
     by: &str,
     order: Order,
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
-) -> Result<ImportView, Error> {
+    within: impl Fn(&mut Tx, &dyn Fn(&mut Tx) -> Result<ImportView, Error>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let Order { sheet, content, file, fingerprint, commit, create } = order;
     let opened = tokio::task::spawn_blocking(move || {
         let mut report = Report::default();
@@ -86,7 +88,7 @@ pub async fn run(
     let Some(reader) = reader else { return Err(refused(sheet, 0, report)) };
     // The transaction may have to be done again, and reads the file again then.
     let reader = Mutex::new(reader);
-    let job = move |tx: &mut Tx| {
+    let import = move |tx: &mut Tx| {
         let mut reader = reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut work = Work { sheet, import: Import::default(), report: report.clone() };
         let rows = reader.rows();
@@ -102,6 +104,7 @@ pub async fn run(
         }
         work.end(tx, i64::try_from(rows).unwrap_or(i64::MAX), commit.then_some(&fingerprint))
     };
+    let job = move |tx: &mut Tx| within(tx, &import);
     // What a movement or a return comes to is known without writing it. Other rows refer to each other.
     let plain = matches!(sheet, Sheet::Movements | Sheet::Returns) && create == CreateMissing::default();
     match (commit, plain) {

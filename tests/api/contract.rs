@@ -93,6 +93,19 @@ fn every_operation_is_described() {
 }
 
 #[test]
+fn whatever_is_posted_can_be_sent_again() {
+    for (method, path, operation) in operations(&document()) {
+        let named = |one: &Value| one["name"] == "Idempotency-Key" && one["in"] == "header";
+        let takes = operation["parameters"].as_array().into_iter().flatten().any(named);
+        assert_eq!(takes, method == "POST", "{method} {path}");
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let tells = response["headers"].get("Idempotency-Replayed").is_some();
+            assert_eq!(tells, takes && status.starts_with('2'), "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
 fn every_promised_operation_is_there() {
     let document = document();
     let has = |method: &str, path: &str| document["paths"][path].get(method).is_some();

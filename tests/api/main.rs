@@ -25,6 +25,7 @@ mod exports;
 mod figures;
 mod formats;
 mod history;
+mod idempotency;
 mod imports;
 mod lists;
 mod locations;

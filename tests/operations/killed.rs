@@ -1,14 +1,15 @@
-//! SIGKILL in the middle of writing: what was acknowledged is there, once and whole, and of what was not, nothing is in part.
+//! SIGKILL in the middle of writing: what was acknowledged is there, once and whole; what was not can be sent again, and of a sheet nothing is
+//! there in part.
 
 use std::fmt::Write;
 
 use serde_json::json;
 
-use crate::support::{Client, Probe, Record, Service, eventually, given_places, signal, token};
+use crate::support::{Client, Probe, Record, Service, eventually, given_places, homeward, signal, token};
 
 /// What is acknowledged before each kill, and how often the service is killed.
 const BATCHES: usize = 60;
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 5;
 
 /// The batches of a large sheet: several of the sets in which sheets are written, and more than a database keeps in memory.
 const LARGE: usize = 3_500;
@@ -25,13 +26,18 @@ both! {
         for round in 1..=ROUNDS {
             let editor = service.with_token(&ada);
             let ends = record.write_until_refused(&editor, || {
-                eventually("eight writers write", || record.len() >= round * BATCHES);
+                eventually("sixteen writers write", || record.len() >= round * BATCHES);
                 service.kill();
             });
             assert!(ends.iter().all(Result::is_err), "cut off, not refused: {ends:?}");
             // Each writer had one batch on its way at the most.
             service = Service::start(&url);
-            record.is_kept(&service.with_token(&ada), round * ends.len());
+            let editor = service.with_token(&ada);
+            record.is_kept(&editor, ends.len());
+            record.send_again(&editor);
+            record.is_kept(&editor, 0);
+            let verified = homeward(&url, &["verify"]);
+            assert_eq!(verified.status, Some(0), "{verified}");
         }
         service.stop();
     }

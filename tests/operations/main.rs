@@ -12,12 +12,15 @@
 #[macro_use]
 mod support;
 
+mod backup;
 mod clients;
 mod commands;
 mod database_away;
 mod demo;
 mod disk;
+mod instances;
 mod killed;
 mod settings;
 mod sheets;
 mod stopping;
+mod verify;

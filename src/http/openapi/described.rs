@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::response_name;
 use crate::http::catalogue::{self, Code};
+use crate::http::idempotency;
 use crate::http::query::{Kind, Parameter};
 use crate::http::tokens::{CreatedToken, TokenBody, TokenList};
 use crate::store::tokens::TokenRow;
@@ -53,6 +54,15 @@ impl Described {
             "schema": {"type": "string"}, "example": example,
         }));
         self
+    }
+
+    /// It can be sent again with the same key.
+    pub fn resendable(self) -> Self {
+        let mut described = self.header(idempotency::KEY, idempotency::MEANING, "8e03978e-40d5-43e8-bc93-6894a57f9324");
+        if let Some(parameter) = described.parameters.last_mut() {
+            parameter["schema"] = json!({"type": "string", "pattern": "^[!-~]{1,255}$"});
+        }
+        described
     }
 
     /// It takes a body: a schema by its name, under some media types.
@@ -107,6 +117,7 @@ fn header_name(name: &str) -> &str {
         "WeakETag" => "ETag",
         "XRequestId" => "X-Request-Id",
         "ContentDisposition" => "Content-Disposition",
+        "IdempotencyReplayed" => "Idempotency-Replayed",
         _ => name,
     }
 }
@@ -227,11 +238,22 @@ impl Described {
             token: "hw_9vXk2J7dQp4mW1sT8yLr5nZc3bHf6gAeUoIqKxVtYwM".to_owned(),
             expires_at: None,
         };
-        Self::new("create_token", "tokens", "Make a token", "The answer holds the token itself, this once.")
-            .guarded("admin")
-            .body("TokenBody", &sample, &["application/json"])
-            .answers(201, "The token.", Some(json_of(to_schema("CreatedToken"), &created)), &["Location"])
-            .problems(&[400, 401, 403, 408, 409, 413, 415, 422, 503])
+        Self::new(
+            "create_token",
+            "tokens",
+            "Make a token",
+            "The answer holds the token itself, this once; sent again with the same `Idempotency-Key`, this once more.",
+        )
+        .guarded("admin")
+        .resendable()
+        .body("TokenBody", &sample, &["application/json"])
+        .answers(
+            201,
+            "The token.",
+            Some(json_of(to_schema("CreatedToken"), &created)),
+            &["Location", "IdempotencyReplayed"],
+        )
+        .problems(&[400, 401, 403, 408, 409, 413, 415, 422, 503])
     }
 
     pub(in crate::http) fn revoke_token() -> Self {

@@ -13,23 +13,27 @@ use super::PATIENCE;
 #[derive(Clone)]
 pub struct Client {
     address: String,
-    authorization: Option<String>,
+    /// Lines of the head, each with its end.
+    headers: String,
 }
 
 impl Client {
     pub(super) fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), authorization: None }
+        Self { address: address.to_owned(), headers: String::new() }
     }
 
-    pub(super) fn with_token(mut self, token: &str) -> Self {
-        self.authorization = Some(format!("Bearer {token}"));
-        self
+    pub(super) fn with_token(self, token: &str) -> Self {
+        self.with("Authorization", &format!("Bearer {token}"))
     }
 
     /// The same caller with a token as the password, as programs send it that know nothing else.
-    pub fn with_password(mut self, token: &str) -> Self {
-        self.authorization = Some(format!("Basic {}", STANDARD.encode(format!("anybody:{token}"))));
-        self
+    pub fn with_password(&self, token: &str) -> Self {
+        self.with("Authorization", &format!("Basic {}", STANDARD.encode(format!("anybody:{token}"))))
+    }
+
+    /// The same caller, sending a header more.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self { address: self.address.clone(), headers: format!("{}{name}: {value}\r\n", self.headers) }
     }
 
     /// Whether anybody listens there.
@@ -40,14 +44,6 @@ impl Client {
     /// Sends the head of a request; the body, of this length, is the caller's.
     pub fn begin(&self, method: &str, path: &str, length: usize) -> io::Result<Conversation> {
         self.begin_with("Content-Type: application/json\r\n", method, path, length)
-    }
-
-    /// Commits a sheet of CSV; this may be cut off.
-    pub fn import(&self, sheet: &str, csv: &str) -> io::Result<Answer> {
-        let path = format!("/v1/imports/{sheet}?commit=true");
-        let mut conversation = self.begin_with("Content-Type: text/csv\r\n", "POST", &path, csv.len())?;
-        conversation.send(csv.as_bytes())?;
-        conversation.answer()
     }
 
     /// The same, and waits until the service asks for the body: from then on the request is under way.
@@ -61,17 +57,24 @@ impl Client {
         Ok(conversation)
     }
 
+    /// Commits a sheet of CSV; this may be cut off.
+    pub fn import(&self, sheet: &str, csv: &str) -> io::Result<Answer> {
+        let path = format!("/v1/imports/{sheet}?commit=true");
+        let mut conversation = self.begin_with("Content-Type: text/csv\r\n", "POST", &path, csv.len())?;
+        conversation.send(csv.as_bytes())?;
+        conversation.answer()
+    }
+
     fn begin_with(&self, headers: &str, method: &str, path: &str, length: usize) -> io::Result<Conversation> {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let authorization = self.authorization.as_ref().map(|value| format!("Authorization: {value}\r\n"));
         let mut conversation = Conversation { stream, received: vec![] };
         conversation.send(
             format!(
                 "{method} {path} HTTP/1.1\r\nHost: {}\r\n{}{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n",
                 self.address,
-                authorization.unwrap_or_default()
+                self.headers
             )
             .as_bytes(),
         )?;
@@ -162,6 +165,7 @@ impl Answer {
         let mut answer = Self { status, headers, bytes: vec![] };
         answer.bytes = match answer.header("content-length") {
             Some(length) => Some(body.to_vec()).filter(|body| length.parse() == Ok(body.len()))?,
+            None if status == 204 => vec![],
             None => joined(body)?,
         };
         Some(answer)

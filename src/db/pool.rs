@@ -12,6 +12,7 @@ use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
 use super::Conn;
+use super::slow::SlowLog;
 use crate::error::Error;
 
 /// Where the data are. Shown without its password.
@@ -63,12 +64,35 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Where the data are, and what is said about the statements there.
+#[derive(Clone)]
+pub(super) struct Address {
+    /// Where.
+    pub url: DatabaseUrl,
+    /// How long a statement takes that is logged.
+    pub slow_query: Option<Duration>,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
 /// FULL: what was answered with 201 is on the disk. The writer thread commits many requests at once.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
      PRAGMA temp_store = MEMORY;";
 
-pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
+pub(super) fn connect(address: &Address) -> Result<Conn, ConnectionError> {
+    let mut conn = establish(&address.url)?;
+    if let Some(limit) = address.slow_query {
+        conn.set_instrumentation(SlowLog::new(limit));
+    }
+    Ok(conn)
+}
+
+fn establish(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
@@ -92,7 +116,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn open(url: &DatabaseUrl, size: usize) -> Result<Self, Error> {
+    pub(super) fn open(url: &Address, size: usize) -> Result<Self, Error> {
         let away = Arc::new(AtomicBool::new(false));
         let connections = r2d2::Pool::builder()
             .max_size(u32::try_from(size).unwrap_or(u32::MAX))
@@ -125,7 +149,7 @@ impl Pool {
 }
 
 pub(super) struct Manager {
-    url: DatabaseUrl,
+    url: Address,
     /// Whether the last attempt to connect failed.
     away: Arc<AtomicBool>,
 }

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use diesel::connection::TransactionManager;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, DatabaseUrl, Manager, PATIENCE, begin, finish, pool};
+use super::pool::Address;
+use super::{Conn, Manager, PATIENCE, begin, finish, pool};
 use crate::error::Error;
 
 /// Requests that may wait for the writer; more are told to come back later.
@@ -107,7 +108,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(url: DatabaseUrl) -> Self {
+    pub(super) fn start(url: Address) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         std::thread::spawn(move || run(&url, queue));
         Self { jobs }
@@ -135,7 +136,7 @@ impl Writer {
     }
 }
 
-fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+fn run(url: &Address, mut queue: mpsc::Receiver<Box<dyn Job>>) {
     let mut kept = None;
     let mut put_off: Option<Box<dyn Job>> = None;
     while let Some(first) = put_off.take().or_else(|| queue.blocking_recv()) {
@@ -194,6 +195,7 @@ mod tests {
     use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
     use super::*;
+    use crate::db::DatabaseUrl;
 
     #[derive(QueryableByName)]
     struct Count {
@@ -218,7 +220,7 @@ mod tests {
     #[test]
     fn a_disk_that_is_full_in_the_middle_commits_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("a.db"));
+        let url = Address { url: DatabaseUrl::Sqlite(folder.path().join("a.db")), slow_query: None };
         let mut conn = pool::connect(&url).unwrap();
         conn.batch_execute("CREATE TABLE notes (bytes BLOB); PRAGMA max_page_count = 20").unwrap();
         let (jobs, answers): (Vec<_>, Vec<_>) = [10, 1_000_000, 10].into_iter().map(note).unzip();

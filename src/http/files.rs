@@ -5,7 +5,8 @@ use actix_web::body::{self, SizedStream};
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
@@ -78,27 +79,24 @@ pub fn whole(request: &HttpRequest, name: &str, format: Format, tag: &str, bytes
     response.body(bytes)
 }
 
+/// Pieces that hold a turn until the last of them is taken, or nobody takes any more.
+fn in_turn<P>(pieces: impl Stream<Item = P>, turn: OwnedSemaphorePermit) -> impl Stream<Item = P> {
+    pieces.inspect(move |_| {
+        let _held = &turn;
+    })
+}
+
 /// The archive of the whole data set, as it is being written.
 pub fn archive(
     request: &HttpRequest,
     tag: &str,
+    turn: OwnedSemaphorePermit,
     pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
 ) -> HttpResponse {
     let mut response = reply::list_of(Format::Csv, tag);
     response.content_type(ARCHIVE).insert_header((header::CONTENT_ENCODING, "identity"));
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"dataset.zip\""));
-    if is_head(request) { response.body(body::None::new()) } else { response.streaming(pieces) }
-}
-
-/// A file as it is being read.
-pub fn streamed(
-    request: &HttpRequest,
-    name: &str,
-    format: Format,
-    tag: &str,
-    pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
-) -> HttpResponse {
-    head(request, name, format, tag).streaming(pieces)
+    if is_head(request) { response.body(body::None::new()) } else { response.streaming(in_turn(pieces, turn)) }
 }
 
 /// A workbook.
@@ -156,7 +154,10 @@ impl<'r> File<'r> {
         match reply::versioned(state, request, viewer, format, begin).await? {
             Versioned::NotModified(response) => Ok(response),
             Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
-            Versioned::Read(rest, tag) => Ok(streamed(request, name, format, &tag, rest.stream(state.db.clone()))),
+            Versioned::Read(rest, tag) => {
+                let pieces = in_turn(rest.stream(state.db.clone()), state.limits.file().await?);
+                Ok(head(request, name, format, &tag).streaming(pieces))
+            }
         }
     }
 }

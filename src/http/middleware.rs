@@ -19,6 +19,7 @@ use uuid::{Timestamp, Uuid};
 use super::catalogue::Code;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::query;
+use super::security;
 use super::wire::Refused;
 use crate::app::State;
 use crate::domain::access::Actor;
@@ -71,7 +72,10 @@ pub async fn finish(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let clock = request.app_data::<Data<State>>().map(|state| state.clock.clone());
+    let state = request.app_data::<Data<State>>().cloned();
+    let clock = state.as_ref().map(|state| state.clock.clone());
+    // Whoever may call from a web page may also put an answer into one.
+    let anybody = state.is_some_and(|state| state.cors_origins.iter().any(|origin| origin == "*"));
     let id = incoming(request.headers()).unwrap_or_else(|| fresh(clock.as_ref()));
     let mut record = Record {
         method: request.method().to_string(),
@@ -86,6 +90,8 @@ pub async fn finish(
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
             let actor = actix_web::HttpMessage::extensions(response.request()).get::<Actor>().cloned();
+            let mut response = response;
+            security::protect(response.headers_mut(), actor.is_some(), anybody);
             record.by = actor.map_or_else(|| "-".to_owned(), |actor| actor.name);
             Ok(last_form(response, record))
         }
@@ -117,7 +123,6 @@ fn last_form(
         headers.insert(REQUEST_ID, id);
     }
     merge(headers, &header::VARY);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let Some(mut problem) = problem else {
         record.status = response.status().as_u16();
         return response.map_body(|_, body| Logged::new(body.boxed(), record).boxed());
@@ -221,7 +226,9 @@ impl MessageBody for Logged {
                 // A body of known size is not asked for its end.
                 self.record.whole |= self.body.size() == BodySize::Sized(self.record.bytes as u64);
             }
-            Poll::Ready(Some(Err(error))) => log::error!("the answer {} broke off: {error}", self.record.id),
+            Poll::Ready(Some(Err(error))) => {
+                log::error!("the answer {} broke off: {:?}", self.record.id, error.to_string())
+            }
             Poll::Ready(None) => self.record.whole = true,
             Poll::Pending => {}
         }

@@ -9,12 +9,14 @@ pub mod catalogue;
 mod exports;
 mod files;
 pub mod imports;
+pub mod limits;
 pub mod middleware;
 mod openapi;
 pub mod problem;
 pub mod query;
 pub mod reply;
 mod resource;
+pub mod security;
 mod statistics;
 mod system;
 pub mod tokens;
@@ -113,6 +115,12 @@ fn on(method: Method, handler: fn() -> Route, described: Described) -> Operation
 }
 
 impl Table {
+    /// Every path with its methods: what tests over all of them are computed from.
+    pub fn into_paths(self) -> Vec<(String, Vec<String>)> {
+        let methods = |endpoint: &Endpoint| endpoint.operations.iter().map(|one| one.method.to_string()).collect();
+        self.endpoints.into_iter().map(|endpoint| (endpoint.path.clone(), methods(&endpoint))).collect()
+    }
+
     /// Adds a path.
     pub fn path(&mut self, path: impl Into<String>, operations: Vec<Operation>) {
         self.endpoints.push(Endpoint { path: path.into(), operations });

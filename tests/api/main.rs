@@ -25,6 +25,7 @@ mod figures;
 mod formats;
 mod history;
 mod imports;
+mod limits;
 mod lists;
 mod locations;
 mod movements;

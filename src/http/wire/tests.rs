@@ -15,8 +15,13 @@ use tokio::sync::watch;
 use super::*;
 use crate::http::middleware::{finish, refuse_unreadable};
 
-const EASY: Patience =
-    Patience { head: Duration::from_secs(20), idle: Duration::from_secs(20), close: Duration::from_secs(1) };
+const EASY: Patience = Patience {
+    head: Duration::from_secs(20),
+    idle: Duration::from_secs(20),
+    body: Duration::from_secs(20),
+    take: Duration::from_secs(20),
+    close: Duration::from_secs(1),
+};
 /// Longer than anything should take.
 const LONG: Duration = Duration::from_secs(10);
 const HELLO: &[u8] = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -27,6 +32,17 @@ struct Served {
     /// Lets `/late` read.
     open: watch::Sender<bool>,
     stop: watch::Sender<bool>,
+    /// Whether `/endless` has ended.
+    gone: watch::Sender<bool>,
+}
+
+/// Says that it is gone.
+struct Last(watch::Sender<bool>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// Says what was asked, and how much came with it.
@@ -53,7 +69,18 @@ async fn serve(patience: Patience) -> Served {
             said(request, body).await
         }
     };
+    let (gone, _) = watch::channel(false);
+    let ends = gone.clone();
+    let endless = move || {
+        let last = Last(ends.clone());
+        let pieces = futures_util::stream::repeat_with(move || {
+            let _last = &last;
+            Ok::<_, io::Error>(web::Bytes::from_static(&[0; 1 << 16]))
+        });
+        std::future::ready(HttpResponse::Ok().streaming(pieces))
+    };
     let app = App::new()
+        .route("/endless", web::to(endless))
         .route("/late", web::to(late))
         .route("/unread", web::to(async || HttpResponse::Forbidden().finish()))
         .default_service(web::to(said))
@@ -73,7 +100,7 @@ async fn serve(patience: Patience) -> Served {
             spawn(service.call(tcp));
         }
     });
-    Served { address, open, stop }
+    Served { address, open, stop, gone }
 }
 
 /// A connection, as a client has it.
@@ -335,6 +362,34 @@ async fn a_body_that_is_read_slowly_outlives_what_comes_behind_it() {
     let answers = line.all().await;
     answers[0].is("POST /slow 1000000 1000000");
     assert_eq!(answers.len(), 1);
+}
+
+#[actix_web::test]
+async fn a_body_that_nobody_reads_must_go_on_coming() {
+    let served = serve(Patience { body: Duration::from_secs(3), ..EASY }).await;
+    let mut line = served.call().await;
+    line.send(b"POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\na").await;
+    assert_eq!(line.answer().await.unwrap().0, 403);
+    assert!(line.answer().await.is_none());
+    // One that does is waited for, and so is what comes behind it.
+    let mut line = served.call().await;
+    line.send(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 80000\r\n\r\n").await;
+    for _ in 0..4 {
+        line.send(&[1; 20_000]).await;
+        sleep(Duration::from_secs(1)).await;
+    }
+    line.answer().await.unwrap().is("POST /a 80000 80000");
+    line.send(HELLO).await;
+    line.answer().await.unwrap().is("GET /hello 0 0");
+}
+
+#[actix_web::test]
+async fn whoever_takes_nothing_of_an_answer_is_let_go() {
+    let served = serve(Patience { take: Duration::from_millis(300), ..EASY }).await;
+    let mut line = served.call().await;
+    line.send(b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let mut gone = served.gone.subscribe();
+    timeout(LONG, gone.wait_for(|gone| *gone)).await.expect("what is sent to nobody ends").unwrap();
 }
 
 #[actix_web::test]

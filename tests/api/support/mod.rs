@@ -28,6 +28,7 @@ use homeward::app::{self, State};
 use homeward::db::Db;
 use homeward::domain::clock::Clock;
 use homeward::domain::words::Role;
+use homeward::http::limits::Limits;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
 use homeward::transfer::dataset::Terms;
@@ -95,7 +96,7 @@ impl TestApp {
         let seconds = Arc::new(AtomicI64::new(NOON));
         let told = seconds.clone();
         let clock = Clock::new(move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
-        let open = service(&db, &clock, true).await;
+        let open = service(&db, &clock, true, Limits::open(2)).await;
         let mut tokens = vec![];
         for (name, role) in [("reader", Role::Reader), ("editor", Role::Editor), ("admin", Role::Admin)] {
             let body = TokenBody { name: name.to_owned(), role, expires_in_days: None };
@@ -150,10 +151,15 @@ impl TestApp {
         let known = self.closed.borrow().clone();
         let call = match known {
             Some(call) => call,
-            None => service(&self.db, &self.clock, false).await,
+            None => service(&self.db, &self.clock, false, Limits::open(2)).await,
         };
         *self.closed.borrow_mut() = Some(call.clone());
         Client::new(call, None)
+    }
+
+    /// Nobody, where reading is public within these limits.
+    pub async fn limited(&self, limits: Limits) -> Client {
+        Client::new(service(&self.db, &self.clock, true, limits).await, None)
     }
 
     /// Loads the record of Al-Waer.
@@ -162,7 +168,7 @@ impl TestApp {
     }
 }
 
-async fn service(db: &Db, clock: &Clock, public_read: bool) -> Call {
+async fn service(db: &Db, clock: &Clock, public_read: bool, limits: Limits) -> Call {
     let state = State {
         db: db.clone(),
         clock: clock.clone(),
@@ -171,6 +177,7 @@ async fn service(db: &Db, clock: &Clock, public_read: bool) -> Call {
         max_import: 64 << 20,
         terms: Terms { title: "The record".to_owned(), licence: Some("CC-BY-4.0".to_owned()) },
         cors_origins: vec!["*".to_owned()],
+        limits,
     };
     let service = Rc::new(init_service(app::build(Data::new(state), document())).await);
     Rc::new(move |request| {

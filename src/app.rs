@@ -17,6 +17,7 @@ use crate::db::{Db, Options};
 use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::limits::Limits;
+use crate::http::metrics::Metrics;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
 use crate::transfer::{self, dataset::Terms};
@@ -54,12 +55,15 @@ pub struct State {
     pub cors_origins: Vec<String>,
     /// How much callers may have.
     pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl State {
     /// What requests share under these settings.
-    pub fn new(db: Db, clock: Clock, config: &Config) -> Self {
-        Self {
+    pub fn new(db: Db, clock: Clock, config: &Config) -> Result<Self, Error> {
+        Ok(Self {
+            metrics: Metrics::new(&db)?,
             db,
             clock,
             public_read: config.public_read,
@@ -68,7 +72,7 @@ impl State {
             terms: Terms { title: config.dataset_title.clone(), licence: config.dataset_licence.clone() },
             cors_origins: config.cors_origins.clone(),
             limits: Limits::new(config),
-        }
+        })
     }
 }
 
@@ -121,7 +125,7 @@ pub fn open(config: &Config) -> Result<Db, Error> {
 
 /// Serves until it is asked to stop; requests under way are finished. `ready` is called once it listens.
 pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<(), Error> {
-    let state = Data::new(State::new(db, system_clock(), config));
+    let state = Data::new(State::new(db, system_clock(), config)?);
     let document = Data::new(http::document());
     let cannot = |error| Error::Unavailable(format!("cannot listen on {}: {error}", config.bind));
     let listeners = listen(&config.bind).map_err(cannot)?;
@@ -156,16 +160,21 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
 
 /// How many connections of clients can be held: as many as are wanted, if so many files may be open.
 fn connections(config: &Config) -> usize {
+    let (wanted, possible) = (config.max_connections, possible_connections(config));
+    if possible < wanted {
+        log::warn!(
+            "too few files may be open (ulimit -n): at most {possible} connections instead of MAX_CONNECTIONS {wanted}"
+        );
+    }
+    possible
+}
+
+/// The same, without a word about it.
+pub fn possible_connections(config: &Config) -> usize {
     let wanted = config.max_connections;
     let others = OTHER_FILES + 4 * config.database_connections;
     let Some(files) = open_files(wanted + others) else { return wanted };
-    let possible = files.saturating_sub(others).max(1);
-    if possible < wanted {
-        log::warn!(
-            "only {files} files may be open (ulimit -n): at most {possible} connections instead of MAX_CONNECTIONS {wanted}"
-        );
-    }
-    wanted.min(possible)
+    wanted.min(files.saturating_sub(others).max(1))
 }
 
 /// How many files this process may have open, after it has asked for as many as this.

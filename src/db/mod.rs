@@ -2,16 +2,18 @@
 
 mod connection;
 pub mod dialect;
+pub mod inspect;
 pub mod keys;
 pub mod page;
 mod pool;
+pub mod pulse;
 pub mod schema;
 mod slow;
 pub mod types;
 mod writer;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -55,6 +57,7 @@ pub struct Db {
     /// SQLite has one writer at a time, so it is one thread that many requests share.
     writer: Option<writer::Writer>,
     size: usize,
+    meters: Arc<pulse::Meters>,
     /// How a transaction begins on PostgreSQL that only reads.
     begin_read: Arc<str>,
 }
@@ -69,12 +72,15 @@ impl Db {
     pub fn open_with(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
         let Options { connections, query_timeout, slow_query } = *options;
         let url = &pool::Address { url: url.clone(), slow_query };
+        let meters = Arc::new(pulse::Meters::new()?);
         let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         drop(first);
-        let writer = matches!(url.url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone()));
+        let writer =
+            matches!(url.url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone(), meters.clone()));
         let pool = pool::Pool::open(url, connections)?;
         let permits = Arc::new(Semaphore::new(connections));
-        Ok(Self { pool, permits, writer, size: connections, begin_read: begin_read(query_timeout).into() })
+        let begin_read = begin_read(query_timeout).into();
+        Ok(Self { pool, permits, writer, size: connections, meters, begin_read })
     }
 
     /// Runs a job that only reads, on one consistent state of the data.
@@ -136,8 +142,13 @@ impl Db {
                     last = error.as_unavailable();
                     continue;
                 }
+                let began = Instant::now();
                 let done = job(&mut conn);
-                match finish(&mut conn, done) {
+                let done = finish(&mut conn, done);
+                if done.is_ok() {
+                    db.meters.committed(1, began.elapsed());
+                }
+                match done {
                     Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
                         last = Error::Unavailable(text);
                     }
@@ -177,10 +188,12 @@ impl Db {
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let waiting = self.meters.wait();
         let permit = tokio::time::timeout(PATIENCE, self.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
             return Err(Error::Unavailable("every connection is busy".to_owned()));
         };
+        drop(waiting);
         let done = tokio::task::spawn_blocking(move || {
             let done = job();
             drop(permit);

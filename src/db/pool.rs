@@ -131,6 +131,12 @@ impl Pool {
         Ok(Self { connections, away })
     }
 
+    /// How many connections are open, and how many of them nobody uses.
+    pub(super) fn state(&self) -> (usize, usize) {
+        let state = self.connections.state();
+        (state.connections as usize, state.idle_connections as usize)
+    }
+
     /// A connection. Nobody waits for one while the server is away: the pool goes on trying by itself, about every
     /// second, and the first connection that it makes ends that.
     pub(super) fn get(&self) -> Result<r2d2::PooledConnection<Manager>, Error> {

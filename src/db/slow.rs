@@ -30,7 +30,7 @@ impl Instrumentation for SlowLog {
                 let Some(took) = self.began.take().map(|began| began.elapsed()) else { return };
                 if took >= self.limit {
                     let (ms, sql) = (took.as_millis(), without_values(&query.to_string()));
-                    log::warn!(target: "homeward::slow", ms:? = ms, sql = sql.as_str(); "{ms}ms {sql}");
+                    log::warn!(target: "homeward::slow", ms = ms as u64, sql = sql.as_str(); "{ms}ms {sql}");
                 }
             }
             _ => {}

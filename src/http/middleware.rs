@@ -75,10 +75,15 @@ pub async fn finish(
     let state = request.app_data::<Data<State>>().cloned();
     let clock = state.as_ref().map(|state| state.clock.clone());
     // Whoever may call from a web page may also put an answer into one.
-    let anybody = state.is_some_and(|state| state.cors_origins.iter().any(|origin| origin == "*"));
+    let anybody = state.as_ref().is_some_and(|state| state.cors_origins.iter().any(|origin| origin == "*"));
+    if let Some(state) = &state {
+        state.metrics.begins();
+    }
     let id = incoming(request.headers()).unwrap_or_else(|| fresh(clock.as_ref()));
     let mut record = Record {
-        method: request.method().to_string(),
+        state,
+        method: request.method().clone(),
+        route: None,
         path: request.path().escape_default().to_string(),
         status: 500,
         by: "-".to_owned(),
@@ -91,6 +96,7 @@ pub async fn finish(
         Ok(Ok(response)) => {
             let actor = actix_web::HttpMessage::extensions(response.request()).get::<Actor>().cloned();
             let mut response = response;
+            record.route = response.request().match_pattern();
             security::protect(response.headers_mut(), actor.is_some(), anybody);
             record.by = actor.map_or_else(|| "-".to_owned(), |actor| actor.name);
             Ok(last_form(response, record))
@@ -180,7 +186,9 @@ fn fresh(clock: Option<&Clock>) -> String {
 
 /// One line of the access log, written when the answer is through.
 struct Record {
-    method: String,
+    state: Option<Data<State>>,
+    method: Method,
+    route: Option<String>,
     path: String,
     status: u16,
     by: String,
@@ -192,9 +200,18 @@ struct Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let Self { method, path, status, by, id, began, bytes, whole } = self;
-        let (ms, broken) = (began.elapsed().as_millis(), if *whole { "" } else { " aborted" });
-        log::info!(target: "homeward::access", "{method} {path} {status} {ms}ms {bytes}B by={by} id={id}{broken}");
+        let Self { state, method, route, path, status, by, id, began, bytes, whole } = self;
+        let took = began.elapsed();
+        if let Some(state) = state {
+            state.metrics.ended(route.as_deref(), method, *status, took);
+        }
+        let (ms, broken) = (took.as_millis(), if *whole { "" } else { " aborted" });
+        log::info!(
+            target: "homeward::access",
+            method = method.as_str(), path = path.as_str(), status = *status, ms = ms as u64, bytes = *bytes as u64,
+            by = by.as_str(), id = id.as_str(), aborted = !*whole;
+            "{method} {path} {status} {ms}ms {bytes}B by={by} id={id}{broken}"
+        );
     }
 }
 

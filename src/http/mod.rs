@@ -10,6 +10,7 @@ mod exports;
 mod files;
 pub mod imports;
 pub mod limits;
+pub mod metrics;
 pub mod middleware;
 mod openapi;
 pub mod problem;
@@ -93,6 +94,7 @@ pub fn table() -> Table {
     table.path("/problems/{code}", vec![get(|| web::to(problem::get_problem), Described::get_problem())]);
     table.path("/health/live", vec![get(|| web::to(system::get_liveness), Described::get_liveness())]);
     table.path("/health/ready", vec![get(|| web::to(system::get_readiness), Described::get_readiness())]);
+    table.path("/metrics", vec![get(|| web::to(metrics::get_metrics), Described::get_metrics())]);
     table.path("/openapi.json", vec![get(|| web::to(system::get_openapi), Described::get_openapi())]);
     table.path("/docs", vec![page(|| web::to(system::to_docs))]);
     table.path("/docs/{file:.*}", vec![page(|| web::to(system::docs))]);

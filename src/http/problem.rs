@@ -90,7 +90,7 @@ impl Problem {
         self.request_id = Some(id.into());
         if let Some(cause) = self.aside.cause.take() {
             let level = if self.status == 500 { log::Level::Error } else { log::Level::Warn };
-            log::log!(level, "{}: {cause:?} id={id}", self.title);
+            log::log!(level, id = id, cause = cause.as_str(); "{}: {cause:?} id={id}", self.title);
         }
     }
 

@@ -28,6 +28,7 @@ mod imports;
 mod limits;
 mod lists;
 mod locations;
+mod metrics;
 mod movements;
 mod returns;
 mod sources;

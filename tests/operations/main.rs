@@ -16,6 +16,7 @@ mod commands;
 mod database_away;
 mod demo;
 mod disk;
+mod doctor;
 mod killed;
 mod settings;
 mod stopping;

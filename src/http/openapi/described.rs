@@ -282,6 +282,16 @@ impl Described {
             .problems(&[503])
     }
 
+    pub(in crate::http) fn get_metrics() -> Self {
+        let example = "# TYPE homeward_http_requests_total counter\nhomeward_http_requests_total{method=\"GET\",route=\"/v1/movements\",status=\"200\"} 42\n";
+        let content = json!({"text/plain": {"schema": {"type": "string"}, "example": example}});
+        let about = "In the text format of Prometheus: requests, the database and its writer, the process. Always needs a token, of any role.";
+        Self::new("get_metrics", "system", "Numbers about the service", about)
+            .guarded("reader")
+            .answers(200, "The numbers.", Some(content), &[])
+            .problems(&[400, 401, 503])
+    }
+
     pub(in crate::http) fn get_openapi() -> Self {
         let content = json!({"application/json": {"schema": {"type": "object"}}});
         Self::new("get_openapi", "system", "This document", "The description of the API (OpenAPI 3.1).")

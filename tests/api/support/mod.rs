@@ -29,6 +29,7 @@ use homeward::db::Db;
 use homeward::domain::clock::Clock;
 use homeward::domain::words::Role;
 use homeward::http::limits::Limits;
+use homeward::http::metrics::Metrics;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
 use homeward::transfer::dataset::Terms;
@@ -178,6 +179,7 @@ async fn service(db: &Db, clock: &Clock, public_read: bool, limits: Limits) -> C
         terms: Terms { title: "The record".to_owned(), licence: Some("CC-BY-4.0".to_owned()) },
         cors_origins: vec!["*".to_owned()],
         limits,
+        metrics: Metrics::new(db).unwrap(),
     };
     let service = Rc::new(init_service(app::build(Data::new(state), document())).await);
     Rc::new(move |request| {

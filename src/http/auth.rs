@@ -31,13 +31,13 @@ fn is_open(path: &str) -> bool {
 
 /// What the `Authorization` header says.
 #[derive(Debug, PartialEq)]
-enum Shown {
+pub(super) enum Shown {
     Nothing,
     Token(String),
     Nonsense,
 }
 
-fn shown(headers: &HeaderMap) -> Shown {
+pub(super) fn shown(headers: &HeaderMap) -> Shown {
     let mut all = headers.get_all(header::AUTHORIZATION);
     let Some(value) = all.next() else { return Shown::Nothing };
     let text = value.to_str().ok().filter(|_| all.next().is_none());

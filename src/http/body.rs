@@ -70,7 +70,7 @@ pub fn broke_off() -> Problem {
     Problem::new(Code::BadRequest, detail)
 }
 
-fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let invalid = |detail: String| Problem::new(Code::InvalidJson, detail);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(invalid("The body is empty.".to_owned()));

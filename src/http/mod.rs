@@ -8,6 +8,8 @@ pub mod body;
 pub mod catalogue;
 mod exports;
 mod files;
+#[cfg(test)]
+mod fuzz;
 pub mod imports;
 pub mod limits;
 pub mod metrics;

@@ -75,7 +75,7 @@ macro_rules! parameters {
         )+
 
         /// Every parameter that there is.
-        const ALL: &[&Parameter] = &[$(&$ident),+];
+        pub(super) const ALL: &[&Parameter] = &[$(&$ident),+];
     };
 }
 

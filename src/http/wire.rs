@@ -181,6 +181,8 @@ impl Wire {
     fn end(&mut self, code: Code) {
         match self.requests.unfinished(code) {
             Some(problem) => self.refuse(problem),
+            // Half a body is no body: whoever reads it need not wait for more.
+            None if self.requests.is_in_body() => (self.ended, self.owed) = (true, false),
             None => self.ended = true,
         }
     }

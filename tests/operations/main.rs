@@ -17,6 +17,8 @@ mod database_away;
 mod demo;
 mod disk;
 mod doctor;
+mod hostile;
+mod idle;
 mod killed;
 mod settings;
 mod stopping;

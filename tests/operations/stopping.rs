@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{PATIENCE, Service, command, eventually, given_places, token};
+use crate::support::{PATIENCE, Record, Service, command, eventually, given_places, token};
 
 /// More rows than an export reads from the database at once.
 const FIGURES: usize = 5_200;
@@ -71,6 +71,31 @@ both! {
         assert_eq!(file.lines().count(), 1 + FIGURES);
         let log = ends_well(service);
         assert!(log.contains("GET /v1/figures.csv 200") && !log.contains("aborted"), "{log}");
+    }
+}
+
+both! {
+    fn under_load_no_request_that_was_taken_is_lost(database) {
+        let url = database.url();
+        let ada = token(&url, "ada", "editor");
+        let mut service = Service::start(&url);
+        given_places(&service.with_token(&ada));
+        let record = Record::default();
+        for round in 1..=2 {
+            let editor = service.with_token(&ada);
+            let ends = record.write_until_refused(&editor, || {
+                eventually("eight writers write", || record.len() >= round * 40);
+                service.terminate();
+                let outcome = service.end();
+                assert_eq!(outcome.status, Some(0), "{outcome}");
+                assert!(!outcome.err.contains("aborted"), "an answer was cut off: {outcome}");
+            });
+            assert!(ends.iter().all(Result::is_err), "cut off, not refused: {ends:?}");
+            // What was written was also answered: unlike after a power cut, nobody has to ask what became of it.
+            service = Service::start(&url);
+            record.is_kept(&service.with_token(&ada), 0);
+        }
+        service.stop();
     }
 }
 

@@ -185,4 +185,6 @@ impl Requests {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

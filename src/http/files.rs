@@ -80,7 +80,7 @@ pub fn whole(request: &HttpRequest, name: &str, format: Format, tag: &str, bytes
 }
 
 /// Pieces that hold a turn until the last of them is taken, or nobody takes any more.
-fn in_turn<P>(pieces: impl Stream<Item = P>, turn: OwnedSemaphorePermit) -> impl Stream<Item = P> {
+pub fn in_turn<P>(pieces: impl Stream<Item = P>, turn: OwnedSemaphorePermit) -> impl Stream<Item = P> {
     pieces.inspect(move |_| {
         let _held = &turn;
     })
@@ -99,12 +99,12 @@ pub fn archive(
     if is_head(request) { response.body(body::None::new()) } else { response.streaming(in_turn(pieces, turn)) }
 }
 
-/// A workbook.
-pub fn spooled(request: &HttpRequest, name: &str, tag: &str, spool: Spool) -> HttpResponse {
+/// A workbook: a file on the disk for as long as its reader takes.
+pub fn spooled(request: &HttpRequest, name: &str, tag: &str, turn: OwnedSemaphorePermit, spool: Spool) -> HttpResponse {
     let mut response = head(request, name, Format::Xlsx, tag);
     // A workbook is compressed already: the outermost middleware takes this word away again.
     response.insert_header((header::CONTENT_ENCODING, "identity"));
-    response.body(SizedStream::new(spool.length(), Box::pin(spool.stream())))
+    response.body(SizedStream::new(spool.length(), Box::pin(in_turn(spool.stream(), turn))))
 }
 
 /// Rows that are asked for as a file.
@@ -145,8 +145,9 @@ impl<'r> File<'r> {
                 Versioned::NotModified(response) => Ok(response),
                 Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
                 Versioned::Read(begun, tag) => {
+                    let turn = state.limits.file().await?;
                     let spool = begun.finish(&state.db, about).await?;
-                    Ok(spooled(request, name, &tag, spool))
+                    Ok(spooled(request, name, &tag, turn, spool))
                 }
             };
         }

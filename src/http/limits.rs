@@ -24,6 +24,8 @@ use crate::error::Error;
 const CALLERS: usize = 100_000;
 /// How many files are sent at once: each holds a page or two of rows in memory for as long as its reader takes.
 const FILES: usize = 64;
+/// How many statistics of many rows are sent at once: each holds all of its rows in memory for as long as its reader takes.
+const LARGE: usize = 8;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -99,6 +101,7 @@ pub struct Limits {
     proxies: Vec<IpNet>,
     statistics: Arc<Semaphore>,
     files: Arc<Semaphore>,
+    large: Arc<Semaphore>,
 }
 
 impl Limits {
@@ -116,6 +119,7 @@ impl Limits {
             // The other half is for those who want less.
             statistics: Arc::new(Semaphore::new(connections.div_ceil(2))),
             files: Arc::new(Semaphore::new(FILES)),
+            large: Arc::new(Semaphore::new(LARGE)),
         }
     }
 
@@ -160,6 +164,11 @@ impl Limits {
     /// The turn of a statistic, which holds a connection for as long as it takes.
     pub async fn statistic(&self) -> Result<OwnedSemaphorePermit, Error> {
         turn(&self.statistics, "too many statistics are being counted").await
+    }
+
+    /// The turn of an answer of many rows, until its last byte is sent.
+    pub async fn large(&self) -> Result<OwnedSemaphorePermit, Error> {
+        turn(&self.large, "too many large answers are being sent").await
     }
 
     /// The turn of a file, until its last byte is sent.

@@ -311,7 +311,8 @@ async fn answer<S: Statistic>(
             Versioned::NotModified(response) => Ok(response),
             Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, S::NAME, format, &tag)),
             Versioned::Read(rows, tag) => {
-                Ok(files::spooled(request, S::NAME, &tag, Spool::of(rows, sample, about).await?))
+                let turn = state.limits.file().await?;
+                Ok(files::spooled(request, S::NAME, &tag, turn, Spool::of(rows, sample, about).await?))
             }
         };
     }
@@ -333,7 +334,9 @@ async fn answer<S: Statistic>(
             if files::is_head(request) {
                 return Ok(response.finish());
             }
-            Ok(response.streaming(stream::iter(pieces)))
+            // All its rows stay in memory until the last of them is taken.
+            let turn = state.limits.large().await?;
+            Ok(response.streaming(files::in_turn(stream::iter(pieces), turn)))
         }
     }
 }

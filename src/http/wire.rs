@@ -43,7 +43,7 @@ pub struct Patience {
     pub head: Duration,
     /// To send the next request on a connection.
     pub idle: Duration,
-    /// To send some more of a body ([`LEAST`]). Whoever reads one has less patience, and says so; this is for those which nobody reads.
+    /// To send some more of a body (16 KB). Whoever reads one has less patience, and says so; this is for those which nobody reads.
     pub body: Duration,
     /// To take something of an answer: whoever takes nothing at all for so long is gone, or means harm.
     pub take: Duration,

@@ -89,6 +89,34 @@ both! {
         reader.get("/v1/sources").await.is_problem(429, "too_many_requests");
     }
 
+    async fn statistics_and_files_take_turns_and_nothing_else_waits_for_them(app) {
+        app.load_al_waer().await;
+        let limits = Limits::of(0, vec![], 2, Watch::running());
+        let counting = limits.statistic().await.unwrap();
+        let mut sending = vec![];
+        for _ in 0..64 {
+            sending.push(limits.file().await.unwrap());
+        }
+        let client = app.limited(limits).await;
+        let long = ["/v1/stats/flows", "/v1/destinations.csv", "/v1/movements.csv", "/v1/exports/dataset.zip", "/v1/movements.xlsx"];
+        for path in long {
+            let answer = client.get(path).await.is_problem(503, "unavailable");
+            assert!(answer.header("Retry-After").is_some(), "{path}");
+        }
+        for path in ["/v1/movements", "/v1/movements/al-waer-01.SY0208", "/health/ready"] {
+            client.get(path).await.is(200);
+        }
+        drop((counting, sending));
+        // A turn is given back at the end of what it was for, as often as it is asked for.
+        for _ in 0..70 {
+            client.get("/v1/movements.csv").await.is(200);
+            client.get("/v1/stats/summary").await.is(200);
+        }
+        for path in long {
+            client.get(path).await.is(200);
+        }
+    }
+
     async fn every_answer_tells_browsers_to_be_careful(app) {
         app.load_al_waer().await;
         for (path, address, _) in addresses() {

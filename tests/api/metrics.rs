@@ -1,8 +1,41 @@
 //! `/metrics`: numbers about the service, for whoever holds a token.
 
+use std::sync::{Mutex, Once};
+use std::time::Duration;
+
+use homeward::db::{Db, Options};
+use homeward::error::Error;
+use homeward::store::tokens;
 use serde_json::json;
 
 use crate::support::given;
+
+/// What was logged about slow statements: nothing else of these tests listens to the log.
+static SLOW: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+struct Listener;
+
+impl log::Log for Listener {
+    fn enabled(&self, about: &log::Metadata<'_>) -> bool {
+        about.target() == "homeward::slow"
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            SLOW.lock().unwrap().push(record.args().to_string());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+fn listen() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        log::set_boxed_logger(Box::new(Listener)).expect("nobody else listens");
+        log::set_max_level(log::LevelFilter::Warn);
+    });
+}
 
 /// The value of a line of the text, which begins with this.
 fn value(text: &str, series: &str) -> f64 {
@@ -56,9 +89,6 @@ both! {
 
     async fn statements_that_take_long_are_given_up_on_postgresql(app) {
         use diesel::connection::SimpleConnection;
-        use homeward::db::{Db, Options};
-        use homeward::error::Error;
-        use std::time::Duration;
 
         let options = Options { connections: 1, query_timeout: Some(Duration::from_millis(50)), slow_query: None };
         let db = Db::open_with(&app.database.url().parse().unwrap(), &options).unwrap();
@@ -69,5 +99,24 @@ both! {
             db.write(|conn| Ok(conn.batch_execute("SELECT pg_sleep(0.2)")?)).await.unwrap();
         }
         db.read(|conn| Ok(conn.batch_execute("SELECT 1")?)).await.unwrap();
+    }
+
+    async fn statements_that_take_long_are_logged_without_their_values(app) {
+        listen();
+        let options = Options { connections: 1, query_timeout: None, slow_query: Some(Duration::ZERO) };
+        let db = Db::open_with(&app.database.url().parse().unwrap(), &options).unwrap();
+        let now = app.clock.now();
+        // Names that no other test has, so that its lines can be told apart.
+        let name = format!("secret-{}", db.kind());
+        let (hash, named) = (name.clone(), name.clone());
+        assert!(db.read(move |conn| tokens::holder(conn, &hash, now)).await.unwrap().is_none());
+        assert!(!db.write(move |conn| tokens::revoke(conn, &named, now)).await.unwrap());
+        let heard = SLOW.lock().unwrap().clone();
+        let quote = if db.kind() == "sqlite" { '`' } else { '"' };
+        for statement in ["SELECT", "UPDATE"] {
+            let about = |line: &&String| line.contains(statement) && line.contains(&format!("{quote}tokens{quote}"));
+            assert!(heard.iter().any(|line| about(&line)), "{statement} in {heard:?}");
+        }
+        assert!(!heard.iter().any(|line| line.contains("secret-") || line.contains("binds")), "{heard:?}");
     }
 }

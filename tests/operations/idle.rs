@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::support::{Database, Kind, PATIENCE, Service, command, eventually};
+use crate::support::{Database, Kind, PATIENCE, Service, command, eventually, given_many_figures, given_places, token};
 
 const HELLO: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -63,6 +63,34 @@ fn thousands_of_idle_connections_hurt_nobody() {
     drop(kept);
     service.client().get("/health/ready").is(200);
     service.stop();
+}
+
+both! {
+    fn slow_readers_hold_no_connection_to_the_database(database) {
+        let url = database.url();
+        let ada = token(&url, "ada", "editor");
+        let service = Service::of(command(&url, &["serve"]).env("MAX_BODY_MB", "64").env("DATABASE_CONNECTIONS", "1"));
+        let editor = service.with_token(&ada);
+        given_places(&editor);
+        given_many_figures(&editor, 6_000);
+        let mut downloads: Vec<_> = ["csv", "ndjson", "csv", "ndjson"]
+            .map(|format| editor.begin("GET", &format!("/v1/figures.{format}"), 0).unwrap())
+            .into();
+        for download in &mut downloads {
+            download.receive().unwrap();
+        }
+        // Nobody reads on, and there is one connection for everybody.
+        for _ in 0..20 {
+            editor.get("/v1/figures?limit=1").is(200);
+            editor.get("/v1/stats/summary").is(200);
+        }
+        editor.put("/v1/sources/radio", &serde_json::json!({"name": "The radio", "kind": "media"})).is(201);
+        assert!(!service.log().contains("GET /v1/figures.csv"), "it is written already, before anybody reads it");
+        for download in downloads {
+            download.answer().unwrap().is(200);
+        }
+        service.stop();
+    }
 }
 
 #[test]

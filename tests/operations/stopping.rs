@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{PATIENCE, Record, Service, command, eventually, given_places, token};
+use crate::support::{PATIENCE, Record, Service, command, eventually, given_many_figures, given_places, token};
 
 /// More rows than an export reads from the database at once.
 const FIGURES: usize = 5_200;
@@ -53,15 +53,7 @@ both! {
         let service = Service::of(command(&url, &["serve"]).env("MAX_BODY_MB", "64"));
         let editor = service.with_token(&ada);
         given_places(&editor);
-        // More than the network holds for somebody who does not read.
-        let notes = "n".repeat(2_000);
-        let figure = |number| {
-            json!({"stage": "departed", "individuals": 1, "notes": notes, "url": format!("https://x.example/{number}")})
-        };
-        let figures: Vec<Value> = (0..FIGURES).map(figure).collect();
-        let movement = json!({"destination": "bab", "figures": figures});
-        let batch = json!({"code": "b", "origin": "waer", "departed_on": "2017-03-18", "movements": [movement]});
-        editor.post("/v1/batches", &batch).is(201);
+        given_many_figures(&editor, FIGURES);
 
         let mut download = editor.begin("GET", "/v1/figures.csv", 0).unwrap();
         download.receive().unwrap();

@@ -203,6 +203,8 @@ impl Request<'_> {
     }
 }
 
+type Body<'d> = (&'d str, Vec<u8>, Option<(&'d Value, &'d Value)>);
+
 struct Operation<'d> {
     method: String,
     path: &'d str,
@@ -224,8 +226,8 @@ impl Operation<'_> {
         })
     }
 
-    /// Its body, if it takes one: of which kind, as an example, and its schema where it is JSON.
-    fn body<'s>(&'s self, document: &'s Value) -> Option<(&'s str, Vec<u8>, Option<(&'s Value, &'s Value)>)> {
+    /// Its body, if it takes one: of which kind, as an example, and its schema with the example where it is JSON.
+    fn body<'s>(&'s self, document: &'s Value) -> Option<Body<'s>> {
         let content = self.described["requestBody"]["content"].as_object()?;
         let (kind, described) = content.iter().next()?;
         match described.get("example") {

@@ -84,6 +84,16 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
      PRAGMA temp_store = MEMORY;";
 
+/// Makes room for a write of many pages: what does not fit is written before the commit, and read again when it is changed again.
+pub(super) fn make_room(conn: &mut Conn) -> Result<(), Error> {
+    Ok(conn.batch_execute("PRAGMA cache_size = -131072")?)
+}
+
+/// Gives back the memory that a long write took, and the room that it took beside the file. Readers that are still at it keep some of that.
+pub(super) fn tidy_up(conn: &mut Conn) -> Result<(), Error> {
+    Ok(conn.batch_execute("PRAGMA cache_size = -16000; PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE)")?)
+}
+
 pub(super) fn connect(address: &Address) -> Result<Conn, ConnectionError> {
     let mut conn = establish(&address.url)?;
     if let Some(limit) = address.slow_query {

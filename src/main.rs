@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use homeward::app;
 use homeward::config::{Config, Settings};
 use homeward::db::{self, DatabaseUrl, Db};
 use homeward::domain::text::is_code;
@@ -18,6 +17,7 @@ use homeward::transfer::import::{self, Order};
 use homeward::transfer::intake::{Content, CreateMissing};
 use homeward::transfer::sheet::Sheet;
 use homeward::transfer::{Format, backup, demo, export};
+use homeward::{app, doctor, logs};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Many small allocations, on every thread: this allocator takes a fifth less time for an import than that of libc.
@@ -86,6 +86,12 @@ enum Command {
     /// Makes, lists and revokes tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Looks at settings, database, disk and clock, and says what needs attention: then the exit status is 1.
+    Doctor {
+        /// Prints what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints the description of the API (OpenAPI).
     Openapi,
 }
@@ -147,7 +153,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    env_logger::Builder::new().parse_filters(&config.rust_log).init();
+    logs::start(&config);
     match actix_web::rt::System::new().block_on(run(cli.command, config)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Unavailable(text) | Error::Internal(text)) => failed(&text),
@@ -182,7 +188,7 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             app::serve(&config, db, |address| log::info!("homeward listens on http://{address}")).await
         }
         Command::Demo => run_demo(config).await,
-        Command::Migrate => Db::open_with(&config.database_url, config.statements, 1)?.migrate(),
+        Command::Migrate => app::connect(&config, 1)?.migrate(),
         Command::Import { sheet, file, commit, create_missing, json } => {
             let db = app::open(&Config { database_connections: 2, ..config })?;
             let has = |word: &str| create_missing.iter().any(|one| one == word);
@@ -219,6 +225,14 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             let db = app::open(&Config { database_connections: 1, ..config })?;
             db.check().await?;
             run_token(command, &db).await
+        }
+        Command::Doctor { json } => {
+            let report = doctor::examine(&config, &std::env::temp_dir()).await;
+            print(&if json { serde_json::to_string_pretty(&report).unwrap_or_default() } else { report.to_string() })?;
+            match report.attentions() {
+                0 => Ok(()),
+                many => Err(Error::Precondition(format!("needing attention: {many}"))),
+            }
         }
         Command::Openapi => print(&http::document().text),
     }

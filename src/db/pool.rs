@@ -12,6 +12,7 @@ use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
 use super::Conn;
+use super::slow::SlowLog;
 use crate::error::Error;
 
 /// Where the data are. Shown without its password.
@@ -63,6 +64,23 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Where the data are, and what is said about the statements there.
+#[derive(Clone)]
+pub(super) struct Address {
+    /// Where.
+    pub url: DatabaseUrl,
+    /// How long a statement takes that is logged.
+    pub slow_query: Option<Duration>,
+    /// How statements are sent to PostgreSQL.
+    pub statements: Statements,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
 /// FULL: what was answered with 201 is on the disk. The writer thread commits many requests at once.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
@@ -89,7 +107,15 @@ pub(super) fn tidy_up(conn: &mut Conn) -> Result<(), Error> {
     Ok(conn.batch_execute(&format!("{small}; PRAGMA wal_checkpoint(TRUNCATE)"))?)
 }
 
-pub(super) fn connect(url: &DatabaseUrl, statements: Statements) -> Result<Conn, ConnectionError> {
+pub(super) fn connect(address: &Address) -> Result<Conn, ConnectionError> {
+    let mut conn = establish(&address.url, address.statements)?;
+    if let Some(limit) = address.slow_query {
+        conn.set_instrumentation(SlowLog::new(limit));
+    }
+    Ok(conn)
+}
+
+fn establish(url: &DatabaseUrl, statements: Statements) -> Result<Conn, ConnectionError> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
@@ -119,7 +145,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn open(url: &DatabaseUrl, statements: Statements, size: usize) -> Result<Self, Error> {
+    pub(super) fn open(url: &Address, size: usize) -> Result<Self, Error> {
         let away = Arc::new(AtomicBool::new(false));
         let connections = r2d2::Pool::builder()
             .max_size(u32::try_from(size).unwrap_or(u32::MAX))
@@ -129,9 +155,15 @@ impl Pool {
             .test_on_check_out(false)
             // The manager has logged it.
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build(Manager { url: url.clone(), statements, away: away.clone() })
+            .build(Manager { url: url.clone(), away: away.clone() })
             .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         Ok(Self { connections, away })
+    }
+
+    /// How many connections are open, and how many of them nobody uses.
+    pub(super) fn state(&self) -> (usize, usize) {
+        let state = self.connections.state();
+        (state.connections as usize, state.idle_connections as usize)
     }
 
     /// A connection. Nobody waits for one while the server is away: the pool goes on trying by itself, about every
@@ -152,8 +184,7 @@ impl Pool {
 }
 
 pub(super) struct Manager {
-    url: DatabaseUrl,
-    statements: Statements,
+    url: Address,
     /// Whether the last attempt to connect failed.
     away: Arc<AtomicBool>,
 }
@@ -163,7 +194,7 @@ impl ManageConnection for Manager {
     type Error = r2d2::Error;
 
     fn connect(&self) -> Result<Conn, r2d2::Error> {
-        let made = connect(&self.url, self.statements);
+        let made = connect(&self.url);
         match (&made, self.away.swap(made.is_err(), Ordering::SeqCst)) {
             (Err(error), false) => log::warn!("cannot connect to {}: {:?}", self.url, error.to_string()),
             (Ok(_), true) => log::info!("connected to {} again", self.url),

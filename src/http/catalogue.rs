@@ -88,10 +88,12 @@ problems! {
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
     CellTooLong = "cell_too_long", 422, "Too long for a cell",
         "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
+    TooManyRequests = "too_many_requests", 429, "Too many requests",
+        "Whoever asks has sent more requests in the last minute than the service allows. Try again after `Retry-After` seconds.";
     HeadersTooLarge = "headers_too_large", 431, "Headers too large", "A request may have 96 headers and 128 KB of them at the most.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
-        "The database cannot be reached or is too busy, or there is no room for temporary files. Try again after `Retry-After` seconds.";
+        "The database cannot be reached or is too busy, too much is asked of the service at once, or there is no room for temporary files. Try again after `Retry-After` seconds.";
     HttpVersion = "http_version_not_supported", 505, "HTTP version not supported", "The service speaks HTTP/1.1 and HTTP/1.0.";
 }
 
@@ -127,7 +129,12 @@ const ENTRIES: &[Entry] = &[
     ),
     error("empty_parameter", 400, "Empty", "A parameter or an entry of its list has no value."),
     error("comma_list", 400, "Not a list", "Only places and `by` take several values, separated by commas."),
-    error("too_many", 400, "Too many", "A list has more entries than are looked up at once."),
+    error(
+        "too_many",
+        400,
+        "Too many",
+        "The query has more parameters, or a list more entries, than are looked at at once.",
+    ),
     error("invalid_encoding", 400, "Invalid encoding", "The query is not percent-encoded UTF-8."),
     error(
         "invalid_cursor",
@@ -255,6 +262,9 @@ const ENTRIES: &[Entry] = &[
     ),
 ];
 
+/// How the page of an entry looks.
+pub const STYLE: &str = "body{font:1em/1.5 system-ui;max-width:40em;margin:3em auto;padding:0 1em}";
+
 /// Every entry: whole problems first.
 pub fn all() -> impl Iterator<Item = Entry> {
     Code::ALL.iter().map(|code| code.entry()).chain(ENTRIES.iter().copied()).chain(sheets::SHEETS.iter().copied())
@@ -284,8 +294,7 @@ impl Entry {
         let (code, title, meaning) = (self.code, escape(self.title), escape(self.meaning));
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-             content=\"width=device-width\"><title>{title}</title><body style=\"font:1em/1.5 system-ui;max-width:40em;\
-             margin:3em auto;padding:0 1em\"><h1>{title}</h1><p><code>{code}</code> · {place} · {status}</p>\
+             content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p><code>{code}</code> · {place} · {status}</p>\
              <p>{meaning}</p><p><a href=\"/problems\">All codes</a> · <a href=\"/docs/\">Documentation</a></p></html>",
             place = self.place,
             status = self.status,

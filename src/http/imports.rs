@@ -8,6 +8,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::auth::{Caller, Write};
 use super::body;
@@ -29,8 +30,10 @@ use crate::transfer::import::{self, Order};
 use crate::transfer::intake::{Content, CreateMissing};
 use crate::transfer::sheet::Sheet;
 
-/// How long the next bytes of a sheet may take to arrive: lines are weak, and sheets large.
+/// How long the next [`LEAST`] bytes of a sheet may take to arrive: lines are weak, and sheets large.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Whoever sends less than this in all that time holds a connection, and sends no sheet.
+const LEAST: usize = 16 << 10;
 
 /// What an import takes.
 pub const IMPORT_PARAMETERS: &[&Parameter] = &[&query::COMMIT, &query::CREATE_MISSING];
@@ -87,11 +90,16 @@ async fn spooled(
     }
     let mut file = tempfile::tempfile().map_err(full)?;
     let (mut digest, mut size) = (Sha256::new(), 0);
+    let (mut until, mut came) = (Instant::now() + PATIENCE, 0);
     loop {
         let late = || Problem::new(Code::RequestTimeout, "The sheet did not arrive in time.");
-        let Some(chunk) = tokio::time::timeout(PATIENCE, payload.next()).await.map_err(|_| late())? else { break };
+        let Some(chunk) = tokio::time::timeout_at(until, payload.next()).await.map_err(|_| late())? else { break };
         let chunk = chunk.map_err(|_| body::broke_off())?;
         size += chunk.len();
+        came += chunk.len();
+        if came >= LEAST {
+            (until, came) = (Instant::now() + PATIENCE, 0);
+        }
         if size > limit {
             return Err(too_large());
         }

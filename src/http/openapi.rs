@@ -110,6 +110,7 @@ fn response_name(status: u16) -> &'static str {
         414 => "AddressTooLong",
         415 => "UnsupportedMediaType",
         422 => "Unprocessable",
+        429 => "TooManyRequests",
         431 => "HeadersTooLarge",
         503 => "Unavailable",
         505 => "HttpVersionNotSupported",
@@ -128,7 +129,7 @@ fn responses() -> Map<String, Value> {
         let examples: Map<String, Value> =
             codes.iter().map(|one| (one.entry().code.to_owned(), json!({"value": example(**one)}))).collect();
         let mut headers = json!({"X-Request-Id": {"$ref": "#/components/headers/XRequestId"}});
-        for (of, name) in [(401, "WWW-Authenticate"), (405, "Allow"), (503, "Retry-After")] {
+        for (of, name) in [(401, "WWW-Authenticate"), (405, "Allow"), (429, "Retry-After"), (503, "Retry-After")] {
             if of == status {
                 headers[name] = json!({"$ref": format!("#/components/headers/{}", name.replace('-', ""))});
             }

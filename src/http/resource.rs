@@ -195,7 +195,7 @@ async fn send<R: Rows>(
 }
 
 /// `GET /v1/{resource}.{anything else}`.
-pub async fn no_such_format<R: Rows>(_: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn no_such_format<R: Rows>(_: Caller<Read>) -> Result<HttpResponse, Problem> {
     Err(files::no_such_format(&format!("/v1/{}", R::RESOURCE.word()), is_place(R::RESOURCE)))
 }
 

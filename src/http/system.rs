@@ -10,6 +10,7 @@ use utoipa_swagger_ui::Config;
 
 use super::openapi::Document;
 use super::problem::Problem;
+use super::security;
 use crate::app::State;
 
 /// How the service is.
@@ -61,6 +62,7 @@ pub async fn docs(request: HttpRequest) -> Result<HttpResponse, Problem> {
         return Err(Problem::not_found("The documentation has no such file."));
     };
     let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_SECURITY_POLICY, security::DOCUMENTATION));
     if file.gzpipped {
         response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }

@@ -30,7 +30,7 @@ impl Described {
     pub fn guarded(mut self, role: &str) -> Self {
         self.operation["security"] = json!([{"bearer": []}, {"basic": []}]);
         self.operation["x-role"] = json!(role);
-        self
+        self.problems(&[429])
     }
 
     /// It takes a part of the path.
@@ -104,7 +104,8 @@ impl Described {
     }
 
     pub(super) fn into_value(self) -> Value {
-        let Self { mut operation, parameters, responses } = self;
+        let Self { mut operation, parameters, mut responses } = self;
+        responses.sort_keys();
         operation["parameters"] = json!(parameters);
         operation["responses"] = json!(responses);
         operation
@@ -274,6 +275,7 @@ impl Described {
             "Every code of problems, of their `errors`, and of warnings.",
         )
         .answers(200, "The catalogue.", Some(content), &[])
+        .problems(&[429])
     }
 
     pub(in crate::http) fn get_problem() -> Self {
@@ -282,7 +284,7 @@ impl Described {
         Self::new("get_problem", "system", "Explain a problem code", "What `type` in a problem document leads to.")
             .in_path("code", "The code.", json!({"type": "string"}), json!("invalid_body"))
             .answers(200, "What it means.", Some(content), &[])
-            .problems(&[404])
+            .problems(&[404, 429])
     }
 
     pub(in crate::http) fn get_liveness() -> Self {
@@ -302,13 +304,20 @@ impl Described {
             .problems(&[503])
     }
 
+    pub(in crate::http) fn get_metrics() -> Self {
+        let example = "# TYPE homeward_http_requests_total counter\nhomeward_http_requests_total{method=\"GET\",route=\"/v1/movements\",status=\"200\"} 42\n";
+        let content = json!({"text/plain": {"schema": {"type": "string"}, "example": example}});
+        let about = "In the text format of Prometheus: requests, the database and its writer, the process. Always needs a token, of any role.";
+        Self::new("get_metrics", "system", "Numbers about the service", about)
+            .guarded("reader")
+            .answers(200, "The numbers.", Some(content), &[])
+            .problems(&[400, 401, 503])
+    }
+
     pub(in crate::http) fn get_openapi() -> Self {
         let content = json!({"application/json": {"schema": {"type": "object"}}});
-        Self::new("get_openapi", "system", "This document", "The description of the API (OpenAPI 3.1).").answers(
-            200,
-            "The document.",
-            Some(content),
-            &[],
-        )
+        Self::new("get_openapi", "system", "This document", "The description of the API (OpenAPI 3.1).")
+            .answers(200, "The document.", Some(content), &[])
+            .problems(&[429])
     }
 }

@@ -28,6 +28,8 @@ use homeward::app::{self, State};
 use homeward::db::Db;
 use homeward::domain::clock::Clock;
 use homeward::domain::words::Role;
+use homeward::http::limits::Limits;
+use homeward::http::metrics::Metrics;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
 use homeward::store::idempotency::Running;
@@ -99,7 +101,7 @@ impl TestApp {
         let told = seconds.clone();
         let clock = Clock::new(move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
         let running = Running::default();
-        let open = service(&db, &clock, &running, true).await;
+        let open = service(&db, &clock, &running, true, Limits::open(2)).await;
         let mut tokens = vec![];
         for (name, role) in [("reader", Role::Reader), ("editor", Role::Editor), ("admin", Role::Admin)] {
             let body = TokenBody { name: name.to_owned(), role, expires_in_days: None };
@@ -154,7 +156,7 @@ impl TestApp {
         let known = self.closed.borrow().clone();
         let call = match known {
             Some(call) => call,
-            None => service(&self.db, &self.clock, &self.running, false).await,
+            None => service(&self.db, &self.clock, &self.running, false, Limits::open(2)).await,
         };
         *self.closed.borrow_mut() = Some(call.clone());
         Client::new(call, None)
@@ -168,7 +170,12 @@ impl TestApp {
     /// Another instance of the service on the same database, which shares nothing else with this one.
     pub async fn another_instance(&self) -> Instance {
         let db = Db::open(&self.database.url().parse().unwrap(), 2).unwrap();
-        Instance(service(&db, &self.clock, &Running::default(), true).await)
+        Instance(service(&db, &self.clock, &Running::default(), true, Limits::open(2)).await)
+    }
+
+    /// Nobody, where reading is public within these limits.
+    pub async fn limited(&self, limits: Limits) -> Client {
+        Client::new(service(&self.db, &self.clock, &Running::default(), true, limits).await, None)
     }
 
     /// Loads the record of Al-Waer.
@@ -187,7 +194,7 @@ impl Instance {
     }
 }
 
-async fn service(db: &Db, clock: &Clock, running: &Running, public_read: bool) -> Call {
+async fn service(db: &Db, clock: &Clock, running: &Running, public_read: bool, limits: Limits) -> Call {
     let state = State {
         db: db.clone(),
         clock: clock.clone(),
@@ -197,6 +204,8 @@ async fn service(db: &Db, clock: &Clock, running: &Running, public_read: bool) -
         max_import: 64 << 20,
         terms: Terms { title: "The record".to_owned(), licence: Some("CC-BY-4.0".to_owned()) },
         cors_origins: vec!["*".to_owned()],
+        limits,
+        metrics: Metrics::new(db).unwrap(),
     };
     let service = Rc::new(init_service(app::build(Data::new(state), document())).await);
     Rc::new(move |request| {

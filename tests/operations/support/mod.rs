@@ -71,3 +71,13 @@ pub fn given_places(editor: &Client) {
     }
     editor.put("/v1/sources/radio", &json!({"name": "The radio", "kind": "media"})).is(201);
 }
+
+/// A batch whose figures are more than the network holds for somebody who does not read.
+pub fn given_many_figures(editor: &Client, many: usize) {
+    let notes = "n".repeat(2_000);
+    let figure = |number| json!({"stage": "departed", "individuals": 1, "notes": notes, "url": format!("https://x.example/{number}")});
+    let figures: Vec<_> = (0..many).map(figure).collect();
+    let movement = json!({"destination": "bab", "figures": figures});
+    let batch = json!({"code": "b", "origin": "waer", "departed_on": "2017-03-18", "movements": [movement]});
+    editor.post("/v1/batches", &batch).is(201);
+}

@@ -17,6 +17,7 @@
 
 pub mod app;
 pub mod http;
+pub mod web;
 
 pub mod transfer;
 

@@ -1,0 +1,4 @@
+import { Title } from "../../parts/basics";
+export default function Page() {
+  return <Title>…</Title>;
+}

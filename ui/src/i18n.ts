@@ -28,9 +28,10 @@ const sources: Record<Language, () => Promise<{ default: string }>> = {
   en: () => import("../texts/en.ftl?raw"),
   ar: () => import("../texts/ar.ftl?raw"),
 };
-const further: Record<Language, () => Promise<{ default: string }>> = {
-  en: () => import("../texts/en.work.ftl?raw"),
-  ar: () => import("../texts/ar.work.ftl?raw"),
+/** The texts of the pages on which one works; what problems mean in English, the service says itself. */
+const further: Record<Language, () => Promise<{ default: string }[]>> = {
+  en: async () => [await import("../texts/en.work.ftl?raw")],
+  ar: () => Promise.all([import("../texts/ar.work.ftl?raw"), import("../texts/ar.problems.ftl?raw")]),
 };
 
 /** The address, then the stored choice, then what the browser asks for. */
@@ -73,7 +74,7 @@ export async function speak(to: Language): Promise<void> {
     loaded.set(to, texts);
   }
   if (work && !working.has(to)) {
-    texts.bundle.addResource(new FluentResource((await further[to]()).default), { allowOverrides: true });
+    for (const one of await further[to]()) texts.bundle.addResource(new FluentResource(one.default));
     working.add(to);
   }
   current = texts;

@@ -45,6 +45,8 @@ export function Record() {
     return () => abort.abort();
   }, [question, session.value?.token]);
 
+  // Of a return, origin and destination are the same places, and it goes the other way.
+  const heads = which === "movements" ? (["column-origin", "column-destination"] as const) : (["column-from", "column-to"] as const);
   return (
     <section class="panel" aria-labelledby="record-title" aria-busy={busy}>
       <div class="panel-head">
@@ -68,8 +70,8 @@ export function Record() {
           <thead>
             <tr>
               <th scope="col">{t("column-date")}</th>
-              <th scope="col">{t("column-origin")}</th>
-              <th scope="col">{t("column-destination")}</th>
+              <th scope="col">{t(heads[0])}</th>
+              <th scope="col">{t(heads[1])}</th>
               <th scope="col" class="count">{t(`unit-${unit}`)}</th>
               <th scope="col">{t("column-range")}</th>
               <th scope="col" class="count">{t("column-figures")}</th>
@@ -91,8 +93,8 @@ export function Record() {
                     </a>
                     {movement && (row as Movement).number ? <small> {t("batch-number", { number: (row as Movement).number ?? 0 })}</small> : null}
                   </th>
-                  <td data-label={t("column-origin")} dir="auto">{places[0]}</td>
-                  <td data-label={t("column-destination")} dir="auto">{places[1]}</td>
+                  <td data-label={t(heads[0])} dir="auto">{places[0]}</td>
+                  <td data-label={t(heads[1])} dir="auto">{places[1]}</td>
                   <td class="count" data-label={t(`unit-${unit}`)}>{known(claim.value)}</td>
                   <td data-label={t("column-range")}>{range(claim)}</td>
                   <td class="count" data-label={t("column-figures")}>{row.figure_count}</td>

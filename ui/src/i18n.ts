@@ -63,7 +63,9 @@ const working = new Set<Language>();
 export async function speak(to: Language): Promise<void> {
   let texts = loaded.get(to);
   if (!texts) {
-    const bundle = new FluentBundle(LOCALES[to]);
+    // Arabic text isolates all that is put into it. English only needs that around Arabic, see `t`; otherwise its invisible marks
+    // would come along whenever somebody copies a number.
+    const bundle = new FluentBundle(LOCALES[to], { useIsolating: to === "ar" });
     bundle.addResource(new FluentResource((await sources[to]()).default));
     texts = {
       bundle,
@@ -103,7 +105,14 @@ export function choose(to: Language): Promise<void> {
 export function t(id: string, values?: Record<string, FluentVariable>): string {
   const message = current?.bundle.getMessage(id);
   if (!message?.value || !current) return id;
-  return current.bundle.formatPattern(message.value, values ?? null, []);
+  return current.bundle.formatPattern(message.value, values && language.value === "en" ? isolated(values) : (values ?? null), []);
+}
+
+const ARABIC = /[\u0590-\u08ff\ufb50-\ufeff]/;
+
+function isolated(values: Record<string, FluentVariable>): Record<string, FluentVariable> {
+  const apart = (value: FluentVariable) => (typeof value === "string" && ARABIC.test(value) ? `\u2068${value}\u2069` : value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, apart(value)]));
 }
 
 /** Whether there is such a text. */

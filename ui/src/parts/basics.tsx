@@ -73,9 +73,12 @@ export function Done({ label, done, act, ...rest }: { label: string; done: strin
     setJust(true);
   };
   return (
-    <button type="button" class="button" {...rest} onClick={click}>
-      <span role="status">{just ? done : label}</span>
-    </button>
+    <>
+      <button type="button" class="button" {...rest} onClick={click}>
+        {just ? done : label}
+      </button>
+      <span class="hidden" role="status">{just ? done : ""}</span>
+    </>
   );
 }
 
@@ -114,7 +117,7 @@ export function Segments<Value extends string>(props: {
 /** A table that scrolls by itself where it is too wide, also by keyboard. */
 export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );

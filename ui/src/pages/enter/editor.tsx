@@ -62,6 +62,7 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
   };
   const form = useMemo<Form>(
     () => ({
+      id: "f",
       values,
       errors: tried ? { ...toBody(values).errors, ...errors } : errors,
       warnings: warnings(values, kind),

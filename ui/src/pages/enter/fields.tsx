@@ -9,6 +9,8 @@ import { readDate } from "./dates";
 import type { Marks, Value, Values } from "./model";
 
 export interface Form {
+  /** What the ids of its fields begin with: a little form may lie over a large one. */
+  id: string;
   values: Values;
   errors: Marks;
   warnings: Marks;
@@ -16,7 +18,7 @@ export interface Form {
   create: (kind: Gazetteer, typed: string, pointer: string) => void;
 }
 
-export const FormContext = createContext<Form>({ values: {}, errors: {}, warnings: {}, set: () => undefined, create: () => undefined });
+export const FormContext = createContext<Form>({ id: "f", values: {}, errors: {}, warnings: {}, set: () => undefined, create: () => undefined });
 
 export function at(values: Values, pointer: string): Value | undefined {
   let here: unknown = values;
@@ -45,8 +47,8 @@ function useField(pointer: string) {
 }
 
 /** The id of a field's input, by which an error leads to it. */
-export function fieldId(pointer: string): string {
-  return `f${pointer.replaceAll("/", "-")}`;
+export function fieldId(pointer: string, form = "f"): string {
+  return `${form}${pointer.replaceAll("/", "-")}`;
 }
 
 interface Common {
@@ -86,7 +88,7 @@ export function labelOf(member: string): string {
 
 export function Text({ at: pointer, label, hint, required, numeric, long, ltr }: Common & { numeric?: boolean; long?: boolean; ltr?: boolean }) {
   const { form, member, text, error, warning } = useField(pointer);
-  const id = fieldId(pointer);
+  const id = fieldId(pointer, form.id);
   const shared = {
     id,
     value: text,
@@ -117,7 +119,7 @@ export function Text({ at: pointer, label, hint, required, numeric, long, ltr }:
 /** A date as exact as it is known; what was understood stands below it, in words. */
 export function When({ at: pointer, label, hint, required, period }: Common & { period?: boolean }) {
   const { form, member, text, error, warning } = useField(pointer);
-  const id = fieldId(pointer);
+  const id = fieldId(pointer, form.id);
   const picker = useRef<HTMLInputElement>(null);
   const read = text.trim() ? readDate(text) : null;
   const understood = read && read !== "ambiguous" ? date(read.iso, read.precision) : undefined;
@@ -165,7 +167,7 @@ export function When({ at: pointer, label, hint, required, period }: Common & { 
 
 export function Choose({ at: pointer, label, hint, required, words, none }: Common & { words: Vocabulary; none?: string }) {
   const { form, member, text, error, warning } = useField(pointer);
-  const id = fieldId(pointer);
+  const id = fieldId(pointer, form.id);
   return (
     <div class={`field${error ? " wrong" : ""}`}>
       <Label id={id} label={label ?? labelOf(member)} required={required} />
@@ -192,7 +194,7 @@ export function Reference({ at: pointer, label, hint, required, kind }: Common &
   return (
     <Lookup
       kind={kind}
-      id={fieldId(pointer)}
+      id={fieldId(pointer, form.id)}
       label={label ?? labelOf(member)}
       value={text || null}
       change={(code) => form.set(pointer, code ?? "")}
@@ -207,7 +209,7 @@ export function Reference({ at: pointer, label, hint, required, kind }: Common &
 
 export function Tick({ at: pointer, label }: Common) {
   const { form, member, value } = useField(pointer);
-  const id = fieldId(pointer);
+  const id = fieldId(pointer, form.id);
   return (
     <div class="tick-field">
       <input id={id} type="checkbox" checked={value === true} onChange={(event) => form.set(pointer, event.currentTarget.checked)} />
@@ -243,7 +245,7 @@ export function Count({ at: pointer, unit }: { at: string; unit: "individuals" |
   const { form, error, warning, text } = useField(`${pointer}/${unit}`);
   const quantifier = at(form.values, `${pointer}/${unit}_quantifier`);
   const high = at(form.values, `${pointer}/${unit}_high`);
-  const id = fieldId(`${pointer}/${unit}`);
+  const id = fieldId(`${pointer}/${unit}`, form.id);
   const highError = form.errors[`${pointer}/${unit}_high`] ?? form.errors[`${pointer}/${unit}_quantifier`];
   const between = quantifier === "between";
   return (
@@ -273,14 +275,14 @@ export function Count({ at: pointer, unit }: { at: string; unit: "individuals" |
           <>
             <span aria-hidden="true">–</span>
             <input
-              id={fieldId(`${pointer}/${unit}_high`)}
+              id={fieldId(`${pointer}/${unit}_high`, form.id)}
               type="text"
               inputMode="numeric"
               autocomplete="off"
               dir="ltr"
               aria-label={`${t(`unit-${unit}`)}: ${t("field-upper")}`}
               aria-invalid={highError ? true : undefined}
-              aria-describedby={describedBy(fieldId(`${pointer}/${unit}_high`), undefined, undefined, highError)}
+              aria-describedby={describedBy(fieldId(`${pointer}/${unit}_high`, form.id), undefined, undefined, highError)}
               value={typeof high === "string" ? high : ""}
               onInput={(event) => form.set(`${pointer}/${unit}_high`, event.currentTarget.value)}
             />
@@ -288,7 +290,7 @@ export function Count({ at: pointer, unit }: { at: string; unit: "individuals" |
         )}
       </div>
       <Marked id={id} warning={warning} error={error} />
-      {highError && <p class="error" id={`${fieldId(`${pointer}/${unit}_high`)}-error`}>{highError}</p>}
+      {highError && <p class="error" id={`${fieldId(`${pointer}/${unit}_high`, form.id)}-error`}>{highError}</p>}
     </fieldset>
   );
 }

@@ -76,6 +76,7 @@ export function Create({ kind, typed, done }: CreateProps) {
     done(code);
   };
   const form = {
+    id: "create",
     values,
     errors,
     warnings: {},

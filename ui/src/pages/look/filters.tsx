@@ -14,7 +14,7 @@ export function Filters() {
   const set = (name: string) => (value: string | null) => go(withQuery({ [name]: value }));
   return (
     <details class="filter-box" open={wide || any}>
-    <summary>{t("filters")}</summary>
+    <summary tabIndex={wide ? -1 : undefined}>{t("filters")}</summary>
     <form class="filters" role="search" aria-label={t("filters")} onSubmit={(event) => event.preventDefault()}>
       <Lookup kind="locations" id="filter-origin" label={t("filter-origin")} value={origin} change={set("origin")} />
       <Lookup kind="locations" id="filter-destination" label={t("filter-destination")} value={destination} change={set("destination")} />

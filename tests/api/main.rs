@@ -28,6 +28,7 @@ mod imports;
 mod lists;
 mod locations;
 mod movements;
+mod pages;
 mod returns;
 mod sources;
 mod statistics;

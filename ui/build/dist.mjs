@@ -49,8 +49,15 @@ function chunks(entry, found = new Set()) {
 
 function texts(language) {
   const bundle = new FluentBundle(language, { useIsolating: false });
-  bundle.addResource(new FluentResource(readFileSync(join(ui, `texts/${language}.ftl`), "utf8")));
+  for (const name of [`${language}.ftl`, `${language}.work.ftl`]) bundle.addResource(new FluentResource(readFileSync(join(ui, "texts", name), "utf8")));
   return (id) => bundle.formatPattern(bundle.getMessage(id).value);
+}
+
+/** What the documentation's page says before any script runs, and to whoever runs none. */
+function documentation(t) {
+  const links = [["/docs/api/", "docs-api"], ["/openapi.json", "docs-openapi"], ["/docs/columns", "docs-columns"], ["/docs/problems", "docs-problems"], ["/docs/samples", "docs-samples"], ["/v1/exports/dataset.zip", "docs-dataset"]];
+  const items = links.map(([to, id]) => `<li><a href="${to}">${escape(t(id))}</a> ${escape(t(`${id}-about`))}</li>`);
+  return `<p class="about">${escape(t("docs-about"))}</p>\n<ul>${items.join("")}</ul>`;
 }
 
 const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
@@ -85,7 +92,8 @@ ${rest.map(({ file }) => `<link rel="modulepreload" href="/${file}">`).join("\n"
 <body>
 <div id="app">
 <header class="top"><a class="brand" href="/"><svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true"><path class="roof" d="M4 15.5L16 5l12 10.5"/><path class="way" d="M8 14v12h16V14"/><path class="door" d="M16 26v-7"/></svg><span>homeward</span></a><nav aria-label="${escape(t("navigation"))}">${links.join("")}</nav></header>
-<main id="main"><h1>${escape(t(name === "look" ? "look-title" : place))}</h1>
+<main id="main"><h1>${escape(t({ look: "look-title", docs: "docs-title" }[name] ?? place))}</h1>
+${name === "docs" ? documentation(t) : ""}
 <noscript><p class="notice">${escape(t("noscript"))}</p></noscript></main>
 </div>
 </body>

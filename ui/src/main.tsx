@@ -6,6 +6,7 @@ import { start } from "./store/queue";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/look.css";
+import "./style/print.css";
 
 const place = document.getElementById("app");
 if (place) {

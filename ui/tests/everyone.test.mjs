@@ -118,16 +118,16 @@ test("an admin of a closed service signs in, makes a token and revokes it", asyn
     await page.getByLabel("Token").fill(own.token);
     await page.getByLabel("Keep it in this browser").check();
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("Admin: also manages tokens").waitFor();
-    await page.getByLabel("Name").fill("field office");
+    await page.locator("section p", { hasText: "Admin: also manages tokens" }).waitFor();
+    await page.getByLabel("Name").fill("field-office");
     await page.getByRole("button", { name: "Create a token" }).click();
     const made = await text(page.locator("code.token"));
     const opens = (token) => fetch(`${own.at}/v1/imports`, { headers: { Authorization: `Bearer ${token}` } });
     assert.equal((await opens(made)).status, 200);
     assert.deepEqual(await found(page), []);
     page.on("dialog", (dialog) => dialog.accept());
-    await page.getByRole("row").filter({ hasText: "field office" }).getByRole("button", { name: "Revoke" }).click();
-    await page.getByRole("row").filter({ hasText: "field office" }).getByText("revoked on").waitFor();
+    await page.getByRole("row").filter({ hasText: "field-office" }).getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("row").filter({ hasText: "field-office" }).getByText("revoked on").waitFor();
     assert.equal((await opens(made)).status, 401);
     // An empty record says so, and where to begin.
     await page.goto(`${own.at}/`);

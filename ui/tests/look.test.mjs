@@ -68,9 +68,13 @@ test("every chart has its numbers in a table, and nobody's number is no 0", asyn
   const panel = page.getByRole("region", { name: "Who is still there", exact: true }).first();
   await panel.getByText("The same numbers as a table").click();
   const rows = (await api(service, "/v1/stats/stocks?by=destination")).body.data;
+  const lines = (await panel.locator("tbody tr").allInnerTexts()).map((line) => line.split("\t"));
+  assert.equal(lines.length, rows.length);
   for (const row of rows) {
-    const line = await text(panel.getByRole("row").filter({ has: page.getByRole("rowheader", { name: row.destination_name, exact: true }) }).filter({ hasText: row.remaining_individuals === null ? "unknown" : row.remaining_individuals.toLocaleString("en-GB") }).first());
-    if (row.remaining_individuals === null) assert.ok(line.includes("nobody knows how many"), line);
+    // Idleb is a governorate and a city: two places of one name have their codes beside it.
+    const [, away, range] = lines.find(([name]) => name === row.destination_name || name === `${row.destination_name} (${row.destination})`);
+    assert.equal(away, row.remaining_individuals?.toLocaleString("en-GB") ?? "unknown");
+    if (row.remaining_individuals === null) assert.equal(range, "nobody knows how many");
   }
   await page.getByRole("radio", { name: "Households" }).check({ force: true });
   await settled(page);

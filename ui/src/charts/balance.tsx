@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { useState } from "preact/hooks";
 import { drawn, known, language, number, percent, range, rough, t } from "../i18n";
 import { claimed, type Stock, type Unit } from "../pages/look/view";
-import { placeName } from "./flows";
+import { placeNames } from "./flows";
 import { Hatch } from "./hatch";
 import { coverage } from "./timeline";
 
@@ -18,6 +18,7 @@ function sort(rows: Stock[], unit: Unit): Stock[] {
 export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Unit; width: number; choose: (code: string) => void }) {
   const [all, setAll] = useState(false);
   const sorted = sort(rows, unit);
+  const name = placeNames(rows.map((row) => [row.destination, row.destination_name]));
   const shown = all ? sorted : sorted.slice(0, MOST);
   const high = Math.max(1, ...shown.map((row) => Math.max(claimed(row, "displaced", unit).value ?? 0, claimed(row, "remaining", unit).high ?? 0)));
   const low = Math.min(0, ...shown.map((row) => claimed(row, "remaining", unit).low ?? 0));
@@ -58,7 +59,7 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
           return (
             <g key={row.destination ?? ""} class={open ? "row can" : "row"} onClick={() => open && choose(open)}>
               <rect class="row-ground" x="0" width={width} y={top} height={ROW} />
-              <text class="row-name" x={from} y={top + 16} text-anchor={anchor}>{drawn(placeName(row.destination ?? null, row.destination_name ?? null))}</text>
+              <text class="row-name" x={from} y={top + 16} text-anchor={anchor}>{drawn(name(row.destination))}</text>
               <text class="row-value" x={mirrored ? inset.end : width - inset.end} y={top + 16} text-anchor={edge}>{drawn(value)}</text>
               {gone.value === null ? (
                 row.movements > 0 && <rect class="bar-unknown" fill="url(#balance-unknown)" {...bar(0, high * 0.08)} y={top + 22} height="14" />
@@ -87,6 +88,7 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
 }
 
 export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
+  const name = placeNames(rows.map((row) => [row.destination, row.destination_name]));
   return (
     <table>
       <thead>
@@ -105,7 +107,7 @@ export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
           const away = claimed(row, "remaining", unit);
           return (
             <tr key={row.destination ?? ""}>
-              <th scope="row">{placeName(row.destination ?? null, row.destination_name ?? null)}</th>
+              <th scope="row">{name(row.destination)}</th>
               <td class="count">{known(away.value)}{row.over_return && <small class="warning"> {t("over-return")}</small>}</td>
               <td>{range(away)}</td>
               <td class="count">{known(claimed(row, "displaced", unit).value)}</td>

@@ -38,7 +38,18 @@ function ends(rows: Flow[], side: 0 | 1, unit: Unit): { kept: Set<string>; folde
   return { kept: new Set(all.slice(0, most)), folded: all.length - most };
 }
 
-export function placeName(code: string | null, name: string | null): string {
+/** The names of places, each with its code where another place has the same one. */
+export function placeNames(places: [string | null | undefined, string | null | undefined][]): (code: string | null | undefined) => string {
+  const names = new Map(places.map(([code, name]) => [code ?? null, placeName(code ?? null, name ?? null)]));
+  const many = new Map<string, number>();
+  for (const name of names.values()) many.set(name, (many.get(name) ?? 0) + 1);
+  return (code) => {
+    const name = names.get(code ?? null) ?? code ?? "";
+    return (many.get(name) ?? 0) > 1 && code ? `${name} (${code})` : name;
+  };
+}
+
+function placeName(code: string | null, name: string | null): string {
   return code === null ? t("no-place-at-level") : (name ?? code);
 }
 
@@ -46,6 +57,7 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
   const [at, setAt] = useState<Link | null>(null);
   const left = rows.filter((row) => row.movements > 0);
   const sides = [ends(left, 0, unit), ends(left, 1, unit)] as const;
+  const named = [placeNames(left.map((row) => [row.origin, row.origin_name])), placeNames(left.map((row) => [row.destination, row.destination_name]))] as const;
   const nodes = new Map<string, End>();
   const links = new Map<string, Link>();
   for (const row of left) {
@@ -54,7 +66,7 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
       const kept = sides[side].kept.has(code);
       const key = `${side}${kept ? code : OTHERS}`;
       if (!nodes.has(key)) {
-        const name = side === 0 ? placeName(row.origin ?? null, row.origin_name ?? null) : placeName(row.destination ?? null, row.destination_name ?? null);
+        const name = named[side](side === 0 ? row.origin : row.destination);
         nodes.set(key, { id: key, side, name: kept ? name : t("other-places", { count: sides[side].folded }), value: 0, unknown: 0 });
       }
       return key;
@@ -81,7 +93,7 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
     }
   }
   const counts = [0, 1].map((side) => [...nodes.values()].filter((node) => node.side === side).length);
-  const gap = 22;
+  const gap = 24;
   const height = Math.max(220, Math.max(...counts) * 44 + 24);
   const inset = 4;
   const graph = sankey<End, Link>()
@@ -147,7 +159,9 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
           const of = nodes.get(node.id);
           const right = (node.side === 0) === mirrored;
           const from = node.side === 0 ? turn((node.x1 ?? 0) + 8) : turn((node.x0 ?? 0) - 8);
-          const middle = ((node.y0 ?? 0) + (node.y1 ?? 0)) / 2;
+          const [top, bottom] = [node.y0 ?? 0, node.y1 ?? 0];
+          // Beside a node that is hardly higher than its line the name stands above it, not crossed out by it.
+          const middle = bottom - top < 16 ? top - 7 : (top + bottom) / 2;
           const figure = of?.value ? number(of.value) : t("unknown-number");
           return (
             // Isolated, so that an Arabic name and a number keep their order whatever the direction around them.
@@ -168,6 +182,8 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
 export function FlowsTable({ rows, unit }: { rows: Flow[]; unit: Unit }) {
   const sorted = [...rows].sort((a, b) => (claimed(b, "displaced", unit).value ?? -1) - (claimed(a, "displaced", unit).value ?? -1));
   const [all, setAll] = useState(false);
+  const origin = placeNames(rows.map((row) => [row.origin, row.origin_name]));
+  const destination = placeNames(rows.map((row) => [row.destination, row.destination_name]));
   const shown = all ? sorted : sorted.slice(0, 200);
   return (
     <>
@@ -185,8 +201,8 @@ export function FlowsTable({ rows, unit }: { rows: Flow[]; unit: Unit }) {
         <tbody>
           {shown.map((row) => (
             <tr key={`${row.origin} ${row.destination}`}>
-              <th scope="row">{placeName(row.origin ?? null, row.origin_name ?? null)}</th>
-              <td>{placeName(row.destination ?? null, row.destination_name ?? null)}</td>
+              <th scope="row">{origin(row.origin)}</th>
+              <td>{destination(row.destination)}</td>
               <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
               <td>{row.movements > 0 ? range(claimed(row, "displaced", unit)) : ""}</td>
               <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>

@@ -30,6 +30,9 @@ function load(): Draft[] {
 
 export const drafts = signal<Draft[]>(load());
 
+/** The draft that is being worked on. */
+export const open = signal<string | null>(null);
+
 export function find(id: string): Draft | undefined {
   return drafts.value.find((draft) => draft.id === id);
 }

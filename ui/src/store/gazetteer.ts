@@ -15,7 +15,9 @@ export interface Known {
 }
 
 const STORED = "homeward.gazetteer";
-const MOST = 3_000;
+const MOST = 1_000;
+const REMEMBERED = "homeward.gazetteer-at";
+const HALF_A_DAY = 43_200_000;
 type Store = Partial<Record<Kind, Known[]>>;
 
 function stored(): Store {
@@ -43,6 +45,11 @@ function keep(kind: Kind, rows: Known[]): void {
 
 /** Remembers the gazetteer for the time without a line. */
 export async function remember(): Promise<void> {
+  try {
+    if (Date.now() - Number(localStorage.getItem(REMEMBERED) ?? 0) < HALF_A_DAY && localStorage.getItem(STORED)) return;
+  } catch {
+    return;
+  }
   for (const kind of ["locations", "sources", "agreements"] as Kind[]) {
     try {
       keep(kind, (await call<{ data: Known[] }>(addressOf(`/v1/${kind}`, { limit: MOST }))).body.data);
@@ -50,6 +57,7 @@ export async function remember(): Promise<void> {
       return;
     }
   }
+  localStorage.setItem(REMEMBERED, String(Date.now()));
 }
 
 /** A row that was made here and may not have been sent yet. */

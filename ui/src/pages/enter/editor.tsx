@@ -2,14 +2,15 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { addressOf, call, type Refusal } from "../../api/client";
 import { session } from "../../api/session";
-import { language, t } from "../../i18n";
+import { date, language, t } from "../../i18n";
 import { Notice, Refused } from "../../parts/basics";
 import { foundText } from "../../parts/findings";
-import { discard, type Draft, find as findDraft, keep } from "../../store/drafts";
+import { discard, type Draft, open as opened, find as findDraft, keep } from "../../store/drafts";
 import { find as findPlace, type Kind as Gazetteer, nameOf } from "../../store/gazetteer";
 import { add, entries, type Entry, newId, retry } from "../../store/queue";
 import { BatchForm, ReturnForm } from "./batch";
 import { changed, fieldId, type Form, FormContext, labelOf } from "./fields";
+import { readDate } from "./dates";
 import { codeFor, Create, GazetteerForm } from "./gazetteer";
 import { History } from "./history";
 import { changes, empty, type Kind, type Marks, MEMBERS, toBody, toValues, type Values, warnings } from "./model";
@@ -35,6 +36,9 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
   const [revision, setRevision] = useState(0);
   const top = useRef<HTMLFormElement>(null);
   const values = draft.values as Values;
+  useEffect(() => {
+    opened.value = draft.id;
+  }, [draft.id]);
 
   const load = async () => {
     if (!code) return;
@@ -78,15 +82,14 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
 
   const save = async (event: Event) => {
     event.preventDefault();
-    const clean = pruned(values);
-    if (clean !== values) change(clean);
     setTried(true);
     const { edits } = draft;
-    const { body, errors: unreadable } = edits ? changes(edits.before as Values, clean) : toBody(clean);
-    const missing = required(kind, clean);
-    const wrong = { ...unreadable, ...missing };
+    const wrong = { ...toBody(values).errors, ...required(kind, values) };
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return focusFirst(wrong);
+    const clean = pruned(values);
+    if (clean !== values) change(clean);
+    const { body } = edits ? changes(edits.before as Values, clean) : toBody(clean);
     if (edits && Object.keys(body).length === 0) return setDone(undefined);
     setBusy(true);
     const title = await spoken(kind, clean);
@@ -272,7 +275,8 @@ async function spoken(kind: Kind, values: Values): Promise<string> {
   const [from, to] = kind === "batches" ? [values.origin, movements[0]?.destination] : [values.from, values.to];
   const places = t("movement-title", { origin: await name(from), destination: await name(to) });
   const when = kind === "batches" ? values.departed_on : values.returned_on;
-  return when ? `${places} · ${String(when)}` : places;
+  const read = readDate(String(when ?? ""));
+  return read && read !== "ambiguous" ? `${places} · ${date(read.iso, read.precision)}` : places;
 }
 
 function labelFor(pointer: string): string {

@@ -2,12 +2,33 @@
 import { useState } from "preact/hooks";
 import { addressOf, call, type Row } from "../../api/client";
 import { useLoaded } from "../../api/loaded";
-import { t, time } from "../../i18n";
+import { t, time, word } from "../../i18n";
 import { Refused } from "../../parts/basics";
 import { labelOf } from "./fields";
+import type { Vocabulary } from "../../words";
 import type { Kind } from "./model";
 
 type Line = Row<"HistoryEntry">;
+
+const VOCABULARIES: Record<string, Vocabulary> = {
+  stage: "stage", role: "role", scope: "scope", visibility: "visibility", settlement_type: "settlement_type", reliability: "reliability",
+  household_completeness: "household_completeness", reasons: "reason",
+};
+
+/** The vocabulary whose words a member holds. */
+function vocabularyOf(member: string, kind: Kind): Vocabulary | undefined {
+  if (member.endsWith("_quantifier")) return "quantifier";
+  if (member.endsWith("_precision")) return "precision";
+  if (member === "kind") return kind === "batches" ? "batch_kind" : kind === "locations" ? "location_kind" : "source_kind";
+  return VOCABULARIES[member];
+}
+
+/** A value in the words of the page. */
+export function inWords(value: unknown, member: string, kind: Kind): string {
+  const vocabulary = vocabularyOf(member, kind);
+  if (!vocabulary || !value) return shown(value);
+  return (Array.isArray(value) ? value : [value]).map((one) => word(vocabulary, String(one))).join(t("list-separator")) || t("empty-value");
+}
 
 export function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return t("empty-value");
@@ -36,7 +57,7 @@ export function History({ kind, code }: { kind: Kind; code: string }) {
                 <div key={member}>
                   <dt>{labelOf(member)}</dt>
                   <dd>
-                    {line.action === "update" && <del dir="auto">{shown(line.before?.[member])}</del>} <ins dir="auto">{shown((line.action === "delete" ? line.before : line.after)?.[member])}</ins>
+                    {line.action === "update" && <del dir="auto">{inWords(line.before?.[member], member, kind)}</del>} <ins dir="auto">{inWords((line.action === "delete" ? line.before : line.after)?.[member], member, kind)}</ins>
                   </dd>
                 </div>
               ))}

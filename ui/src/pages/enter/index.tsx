@@ -4,7 +4,7 @@ import { t, time } from "../../i18n";
 import { Segments, Title } from "../../parts/basics";
 import { Lookup } from "../../parts/lookup";
 import { go, query, withQuery } from "../../router";
-import { discard, drafts, keep } from "../../store/drafts";
+import { discard, drafts, keep, open as opened } from "../../store/drafts";
 import { remember } from "../../store/gazetteer";
 import { type Entry, newId } from "../../store/queue";
 import { Editor } from "./editor";
@@ -36,7 +36,7 @@ export default function Enter() {
     }
     go(`/enter?kind=${entry.resource}&draft=${id}`);
   };
-  const others = drafts.value.filter((one) => one.id !== (draft ?? first));
+  const others = drafts.value.filter((one) => one.id !== opened.value);
   return (
     <div class="enter">
       <div class="lead">

@@ -7,7 +7,7 @@ import { Icon, refusalText } from "../../parts/basics";
 import { foundText } from "../../parts/findings";
 import { drop, entries, type Entry, retry, send } from "../../store/queue";
 import { labelOf } from "./fields";
-import { shown } from "./history";
+import { inWords } from "./history";
 import { type Kind, MEMBERS, toBody, toValues, type Values } from "./model";
 
 export function Queue({ open }: { open: (entry: Entry) => void }) {
@@ -123,17 +123,17 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
                 {members.map((member) => (
                   <tr key={member}>
                     <th scope="row">{labelOf(member)}</th>
-                    <td dir="auto">{brief(before[member])}</td>
+                    <td dir="auto">{brief(before[member], member, kind)}</td>
                     <td>
                       <label class="tick-field">
                         <input type="radio" name={`c-${member}`} checked={mine[member] ?? true} onChange={() => setMine({ ...mine, [member]: true })} />
-                        <span dir="auto">{brief(entry.body[member])}</span>
+                        <span dir="auto">{brief(entry.body[member], member, kind)}</span>
                       </label>
                     </td>
                     <td>
                       <label class="tick-field">
                         <input type="radio" name={`c-${member}`} checked={!(mine[member] ?? true)} onChange={() => setMine({ ...mine, [member]: false })} />
-                        <span dir="auto">{brief(current[member])}{same(current[member], before[member]) ? ` (${t("conflict-untouched")})` : ""}</span>
+                        <span dir="auto">{brief(current[member], member, kind)}{same(current[member], before[member]) ? ` (${t("conflict-untouched")})` : ""}</span>
                       </label>
                     </td>
                   </tr>
@@ -153,8 +153,8 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
 }
 
 /** Parts in few words: a destination and what its figures say. */
-function brief(value: unknown): string {
-  if (!Array.isArray(value) || typeof value[0] !== "object") return shown(value);
+function brief(value: unknown, member: string, kind: Kind): string {
+  if (!Array.isArray(value) || typeof value[0] !== "object") return inWords(value, member, kind);
   return value
     .map((part: Record<string, unknown>) => {
       const figures = (part.figures as Record<string, unknown>[] | undefined) ?? [];

@@ -343,7 +343,7 @@ function Preview({ grid, header, names, placed, edit }: { grid: Grid; header: nu
   const width = Math.max(head.length, ...shown.map((row) => grid[row]?.length ?? 0));
   // Columns where something is, and those that tell a row from its neighbours.
   const touched = new Set(placed.map(({ column }) => column));
-  const columns = Array.from({ length: width }, (_, at) => at).filter((at) => touched.has(at) || at < 3 || shown.some((row) => (grid[row]?.[at] ?? "") !== ""));
+  const columns = Array.from({ length: width }, (_, at) => at).filter((at) => touched.has(at) || at < 3);
   return (
     <>
       {unplaced.length > 0 && <Listed placed={unplaced} />}
@@ -364,7 +364,7 @@ function Preview({ grid, header, names, placed, edit }: { grid: Grid; header: nu
             <tbody>
               {shown.map((row) => (
                 <tr key={row}>
-                  <th scope="row">{row + 1}</th>
+                  <th scope="row" data-label={t("column-row")}>{row + 1}</th>
                   {columns.map((at) => {
                     const here = placed.filter((one) => one.row === row && one.column === at);
                     const value = grid[row]?.[at] ?? "";
@@ -397,7 +397,7 @@ function Cell({ row, column, name, value, here, grid, header, edit }: CellProps)
   const tone = here.some((one) => one.tone === "error") ? "error" : "warning";
   const id = `c${row}-${column}`;
   return (
-    <td class={`cell cell-${tone}`}>
+    <td class={`cell cell-${tone}`} data-label={name}>
       <input
         dir="auto"
         aria-label={t("cell-label", { column: name, row: row + 1 })}

@@ -83,8 +83,9 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
   }
   const total = [...links.values()].reduce((sum, link) => sum + (link.counted ?? 0), 0);
   // A thread for what nobody counted: as thin as can be seen, and never taken for a number, since it is dashed.
-  const thread = Math.max(1, total) * 0.018;
-  for (const link of links.values()) link.value = Math.max(link.counted ?? 0, thread);
+  const uncounted = [...links.values()].filter(({ counted }) => counted === null).length;
+  const thread = Math.max(1, total) * Math.min(0.018, 0.15 / Math.max(1, uncounted));
+  for (const link of links.values()) link.value = link.counted === null ? thread : Math.max(link.counted, Math.max(1, total) * 1e-6);
   for (const link of links.values()) {
     for (const key of [link.source, link.target]) {
       const node = nodes.get(key);
@@ -100,7 +101,8 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
     .nodeId((node) => node.id)
     .nodeWidth(8)
     .nodePadding(gap)
-    .nodeSort((a, b) => (b.value ?? 0) - (a.value ?? 0))
+    // The largest first, and what is put together last.
+    .nodeSort((a, b) => Number(a.id.endsWith(OTHERS)) - Number(b.id.endsWith(OTHERS)) || (b.value ?? 0) - (a.value ?? 0))
     .extent([[inset, 24], [width - inset, height - 8]])({
     nodes: [...nodes.values()].map((node) => ({ ...node })),
     links: [...links.values()].map((link) => ({ ...link })),
@@ -137,7 +139,7 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
               key={`${(link.source as End).id} ${(link.target as End).id}`}
               class={link.counted === null ? "flow flow-unknown" : "flow"}
               d={path(link) ?? ""}
-              stroke-width={link.counted === null ? 2 : Math.max(1.5, link.width ?? 1)}
+              stroke-width={link.counted === null ? 2 : Math.max(0.75, link.width ?? 1)}
               onPointerEnter={() => setAt(links.get(`${(link.source as End).id} ${(link.target as End).id}`) ?? null)}
               onPointerLeave={() => setAt(null)}
             />

@@ -154,11 +154,11 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
   );
 }
 
-function levels(row: Summary) {
-  const most = 20_000;
-  const possible = LEVELS.filter((level) => level !== "place" || row.origins * row.destinations <= most);
+/** The levels that make few enough rows to be asked for, and the one that the view is at. */
+function levels(rows: number) {
+  const possible = LEVELS.filter((level) => level !== "place" || rows <= 20_000);
   const asked = view.value.level;
-  const fitting = levelFor(row.origins, row.destinations);
+  const fitting = levelFor(rows);
   const level = asked && possible.includes(asked) ? asked : fitting;
   const control = (name: string) => (
     <Segments
@@ -173,7 +173,7 @@ function levels(row: Summary) {
 }
 
 function Where({ row, unit }: { row: Summary; unit: Unit }) {
-  const { level, control } = levels(row);
+  const { level, control } = levels(row.origins * row.destinations);
   const parameters = { ...between(), by: "origin,destination", level };
   const at = addressOf("/v1/stats/flows", parameters);
   const flows = useLoaded<Rows<Flow>>(at, (signal) => call(at, { signal }));
@@ -195,7 +195,7 @@ function Where({ row, unit }: { row: Summary; unit: Unit }) {
 }
 
 function There({ row, unit }: { row: Summary; unit: Unit }) {
-  const { level, control } = levels(row);
+  const { level, control } = levels(row.destinations);
   const parameters = { ...until(), by: "destination", level };
   const at = addressOf("/v1/stats/stocks", parameters);
   const stocks = useLoaded<Rows<Stock>>(at, (signal) => call(at, { signal }));

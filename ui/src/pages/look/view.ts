@@ -90,9 +90,9 @@ export function bars(grain: Grain, first: string, last: string): number {
   return days / { day: 1, week: 7, month: 30.4, quarter: 91, year: 365 }[grain];
 }
 
-/** The level at which there are few enough flows to be asked for. */
-export function levelFor(origins: number, destinations: number): Level {
-  return origins * destinations > 4_000 ? "admin1" : "place";
+/** The level at which this many rows can be looked at. */
+export function levelFor(rows: number): Level {
+  return rows > 400 ? "admin1" : "place";
 }
 
 export type Flow = Row<"FlowRow">;

@@ -1,15 +1,28 @@
 //! All that SQLite and PostgreSQL say differently.
 
-/// Runs the same lines once for each backend: for what the combined backend cannot do (rows in bulk).
-macro_rules! each_db {
-    ($conn:expr, $c:ident => $body:expr) => {
+/// Inserts rows, be it one or many thousands: on SQLite with one statement that stays prepared, on PostgreSQL with `COPY`, from a few rows on.
+///
+/// One statement for many rows would have to be parsed anew each time, and its values are counted in tens of thousands.
+macro_rules! insert_all {
+    ($conn:expr, $table:ident, $rows:expr) => {{
+        let rows = $rows;
         match $conn {
-            $crate::db::Conn::Sqlite($c) => $body,
-            $crate::db::Conn::Pg($c) => $body,
+            $crate::db::Conn::Sqlite(conn) => {
+                rows.iter().try_for_each(|row| diesel::insert_into($table::table).values(row).execute(conn).map(|_| ()))
+            }
+            $crate::db::Conn::Pg(conn) if rows.len() < $crate::db::dialect::FEW => {
+                rows.iter().try_for_each(|row| diesel::insert_into($table::table).values(row).execute(conn).map(|_| ()))
+            }
+            $crate::db::Conn::Pg(conn) => {
+                diesel::copy_from($table::table).from_insertable(rows).execute(conn).map(|_| ())
+            }
         }
-    };
+    }};
 }
-pub(crate) use each_db;
+pub(crate) use insert_all;
+
+/// Up to how many rows PostgreSQL is sent statements, which cost a round trip each, and from when on a stream, which costs three.
+pub const FEW: usize = 4;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::backend::Backend as AnyBackend;
@@ -220,6 +233,35 @@ pub fn lock(conn: &mut super::Conn, what: Lock) -> QueryResult<()> {
     Ok(())
 }
 
+/// Takes indexes away that nothing needs while many rows come, and gives back what makes them again: to sort a million keys once costs a
+/// fraction of finding the place of each. The transaction hides it from everybody else. PostgreSQL would keep all readers out meanwhile, so
+/// there they stay.
+pub fn set_aside(conn: &mut super::Conn, indexes: &[&str]) -> QueryResult<Vec<String>> {
+    use diesel::RunQueryDsl;
+    #[derive(diesel::QueryableByName)]
+    struct Index {
+        #[diesel(sql_type = Text)]
+        sql: String,
+    }
+    let super::Conn::Sqlite(conn) = conn else { return Ok(vec![]) };
+    let mut again = vec![];
+    for index in indexes {
+        let made = diesel::sql_query("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?");
+        let made: Vec<Index> = made.bind::<Text, _>(*index).load(conn)?;
+        for Index { sql } in made {
+            diesel::sql_query(format!("DROP INDEX {index}")).execute(conn)?;
+            again.push(sql);
+        }
+    }
+    Ok(again)
+}
+
+/// Makes indexes again that were set aside.
+pub fn make_again(conn: &mut super::Conn, indexes: &[String]) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    indexes.iter().try_for_each(|sql| diesel::sql_query(sql).execute(conn).map(|_| ()))
+}
+
 /// Whether others may write at the same time, so that what was read before a lock must be read again after it.
 pub fn has_other_writers(conn: &super::Conn) -> bool {
     matches!(conn, super::Conn::Pg(_))
@@ -236,8 +278,11 @@ pub fn reserve(conn: &mut super::Conn, table: &'static str, many: usize) -> Quer
     let many = i64::try_from(many).unwrap_or(i64::MAX);
     match conn {
         super::Conn::Sqlite(conn) => {
-            // There is one writer, and this is it.
-            let last = diesel::sql_query(format!("SELECT coalesce(max(id), 0) AS id FROM {table}"));
+            // There is one writer, and this is it. A key is never used again, also where its row is gone: it is what says who created it.
+            let last = diesel::sql_query(format!(
+                "SELECT max(coalesce((SELECT max(id) FROM {table}), 0), \
+                 coalesce((SELECT max(last_id) FROM creations WHERE resource = '{table}'), 0)) AS id"
+            ));
             let last = last.get_result::<Key>(conn)?.id;
             Ok((last + 1..=last + many).collect())
         }

@@ -68,6 +68,18 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
      PRAGMA temp_store = MEMORY;";
 
+/// Makes room for a write of many pages: what does not fit is written before the commit, and read again when it is changed again. What is
+/// sorted for an index may be larger than memory.
+pub(super) fn make_room(conn: &mut Conn) -> Result<(), Error> {
+    Ok(conn.batch_execute("PRAGMA cache_size = -131072; PRAGMA temp_store = FILE")?)
+}
+
+/// Gives back the memory that a long write took, and the room that it took beside the file. Readers that are still at it keep some of that.
+pub(super) fn tidy_up(conn: &mut Conn) -> Result<(), Error> {
+    let small = "PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA shrink_memory";
+    Ok(conn.batch_execute(&format!("{small}; PRAGMA wal_checkpoint(TRUNCATE)"))?)
+}
+
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
     match url {
         DatabaseUrl::Sqlite(path) => {

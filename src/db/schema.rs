@@ -44,6 +44,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    creations (write_id, first_n) {
+        write_id -> BigInt,
+        first_n -> Integer,
+        resource -> Text,
+        first_id -> BigInt,
+        last_id -> BigInt,
+    }
+}
+
+diesel::table! {
     imports (id) {
         id -> BigInt,
         code -> Text,
@@ -279,12 +289,14 @@ diesel::table! {
 diesel::joinable!(movements -> batches (batch_id));
 diesel::joinable!(returns -> movements (movement_id));
 diesel::joinable!(history -> writes (write_id));
+diesel::joinable!(creations -> writes (write_id));
 diesel::joinable!(imports -> writes (write_id));
 diesel::allow_tables_to_appear_in_same_query!(
     data_version,
     tokens,
     writes,
     history,
+    creations,
     imports,
     locations,
     sources,

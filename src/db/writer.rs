@@ -169,7 +169,9 @@ fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
 /// Runs the jobs in one transaction and answers them. Gives back whether the connection can be used again: one that was
 /// opened while the file could only be read stays like that, even when the file is mended.
 fn commit(conn: &mut Conn, mut group: Vec<Box<dyn Job>>) -> bool {
-    let done = begin(conn).and_then(|()| {
+    let is_long = group.iter().any(|job| job.is_long());
+    let done = if is_long { pool::make_room(conn) } else { Ok(()) };
+    let done = done.and_then(|()| begin(conn)).and_then(|()| {
         group.iter_mut().try_for_each(|job| job.run(conn))?;
         finish(conn, Ok(()))
     });
@@ -181,10 +183,11 @@ fn commit(conn: &mut Conn, mut group: Vec<Box<dyn Job>>) -> bool {
     }
     let ended = done.is_ok() || (alone && Manager::rollback_transaction(conn).is_ok());
     let sound = ended && !group.iter().any(|job| job.was_refused());
+    // The waiting are answered first: they need not know of the tidying up.
     for job in group {
         job.answer(done.as_ref().copied());
     }
-    sound
+    sound && (!is_long || pool::tidy_up(conn).is_ok())
 }
 
 #[cfg(test)]

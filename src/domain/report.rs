@@ -111,6 +111,14 @@ impl Report {
         }
     }
 
+    /// Adds what was found in other cells of the same sheet; `sort` picks what is listed.
+    pub fn join(&mut self, other: Self) {
+        self.errors.extend(other.errors);
+        self.warnings.extend(other.warnings);
+        self.errors_total += other.errors_total;
+        self.warnings_total += other.warnings_total;
+    }
+
     /// Whether nothing is wrong.
     pub fn is_clean(&self) -> bool {
         self.errors_total == 0
@@ -123,8 +131,10 @@ impl Report {
 
     /// Puts what is listed into the order of the rows; what concerns the whole file comes first.
     pub fn sort(&mut self) {
-        self.errors.sort_by_key(|entry| entry.row);
-        self.warnings.sort_by_key(|entry| entry.row);
+        for list in [&mut self.errors, &mut self.warnings] {
+            list.sort_by_key(|entry| entry.row);
+            list.truncate(LISTED);
+        }
     }
 }
 

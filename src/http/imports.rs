@@ -148,7 +148,7 @@ pub async fn list_imports(
         Versioned::Read((body, next), tag) => {
             let mut response = reply::list_of(format, &tag);
             if let Some(cursor) = next {
-                response.insert_header((header::LINK, reply::next_link(&request, &cursor)));
+                response.insert_header((header::LINK, reply::next_link(&request, query::CURSOR.name, &cursor)));
             }
             Ok(response.body(body))
         }

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod body;
 pub mod catalogue;
+mod changes;
 mod exports;
 mod files;
 pub mod imports;
@@ -87,6 +88,8 @@ pub fn table() -> Table {
             on(Method::DELETE, || web::to(imports::delete_import), Described::delete_import()),
         ],
     );
+    table.path("/v1/changes", vec![get(|| web::to(changes::list_changes), Described::list_changes())]);
+    table.path("/v1/changes.ndjson", vec![get(|| web::to(changes::export_changes), Described::export_changes())]);
     table.exports();
     table.path("/problems", vec![get(|| web::to(problem::list_problems), Described::list_problems())]);
     table.path("/problems/{code}", vec![get(|| web::to(problem::get_problem), Described::get_problem())]);

@@ -1,5 +1,6 @@
 //! The OpenAPI document: made from the route table, the parameters, the vocabularies and the samples in the code.
 
+mod changes;
 mod described;
 mod exports;
 mod imports;
@@ -49,6 +50,7 @@ const TAGS: &[(&str, &str)] = &[
     ("figures", "What one source says about one movement, return, batch or agreement."),
     ("exports", "The record in the columns that imports read, templates for them, and the whole data set."),
     ("statistics", "Sums over movements and returns, complete in one answer."),
+    ("changes", "What happened to every row, in commit order."),
     ("imports", "Sheets on their way in: tried, committed, listed, taken back."),
     ("tokens", "Who may do what (admins only)."),
     ("system", "Health, this document, and the catalogue of problems."),

@@ -117,6 +117,7 @@ parameters! {
     LANG = "lang", Kind::Word(languages), "ar",
         "The language of whoever reads the workbook: with `ar` its sheet runs from right to left. The columns keep their names.";
     BEFORE = "cursor", Kind::Whole(1, i64::MAX as usize), "42", "Where the page begins: the `next_cursor` of the page before.";
+    AFTER = "after", Kind::Whole(0, i64::MAX as usize), "1042", "The last `seq` that the caller has read; 0 for everything.";
     COMMIT = "commit", Kind::Flag, "true", "Whether the sheet is written; without it nothing is, and the answer says what would be.";
     CREATE_MISSING = "create_missing", Kind::Words(creatable), "locations",
         "What the sheet names and is not there yet is created: `locations`, `sources` or both, separated by a comma. The report lists each.";

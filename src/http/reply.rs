@@ -144,14 +144,14 @@ pub fn list_of(format: Format, tag: &str) -> HttpResponseBuilder {
     response
 }
 
-/// The `Link` to the next page: the same query with another cursor.
-pub fn next_link(request: &HttpRequest, cursor: &str) -> String {
+/// The `Link` to the next page: the same query, which begins elsewhere (`name`).
+pub fn next_link(request: &HttpRequest, name: &str, cursor: &str) -> String {
     let mut pairs: Vec<String> = query::pairs(request.query_string())
         .filter_map(|(name, value)| Some((name?, value?)))
-        .filter(|(name, _)| name != "cursor")
+        .filter(|(given, _)| given != name)
         .map(|(name, value)| format!("{}={}", query::encoded(&name), query::encoded(&value)))
         .collect();
-    pairs.push(format!("cursor={cursor}"));
+    pairs.push(format!("{name}={cursor}"));
     format!("<{}?{}>; rel=\"next\"", request.path(), pairs.join("&"))
 }
 
@@ -236,6 +236,9 @@ mod tests {
     #[test]
     fn the_next_page_keeps_the_query() {
         let request = TestRequest::with_uri("/v1/movements?origin=SY02&cursor=x&q=al+waer").to_http_request();
-        assert_eq!(next_link(&request, "abc"), "</v1/movements?origin=SY02&q=al%20waer&cursor=abc>; rel=\"next\"");
+        assert_eq!(
+            next_link(&request, "cursor", "abc"),
+            "</v1/movements?origin=SY02&q=al%20waer&cursor=abc>; rel=\"next\""
+        );
     }
 }

@@ -159,7 +159,7 @@ pub async fn list<R: Rows>(
         Versioned::Read((body, next), tag) => {
             let mut response = reply::list_of(format, &tag);
             if let Some(cursor) = next {
-                response.insert_header((header::LINK, reply::next_link(&request, &cursor)));
+                response.insert_header((header::LINK, reply::next_link(&request, query::CURSOR.name, &cursor)));
             }
             Ok(response.body(body))
         }
@@ -323,7 +323,7 @@ pub async fn history<R: Rows>(
         Versioned::Read((body, next), tag) => {
             let mut response = reply::list_of(format, &tag);
             if let Some(cursor) = next {
-                response.insert_header((header::LINK, reply::next_link(&request, &cursor)));
+                response.insert_header((header::LINK, reply::next_link(&request, query::CURSOR.name, &cursor)));
             }
             Ok(response.body(body))
         }

@@ -32,7 +32,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::{ContextV7, Uuid};
 
-use crate::db::dialect::{Lock, lock, reserve};
+use crate::db::dialect::{Condition, Lock, lock, reserve};
 use crate::db::page::{Page, PageRequest};
 use crate::db::{Conn, Db};
 use crate::domain::access::Viewer;
@@ -112,6 +112,9 @@ pub trait Rows: Send + Sync + 'static {
 
     /// One row, if it is there for whoever reads, and its revision.
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(Self::Single, i32)>, Error>;
+
+    /// Some rows that nobody has changed since they were created, by key.
+    fn untouched(conn: &mut Conn, which: Condition) -> Result<Vec<history::Untouched>, Error>;
 
     /// The fields of a row that are written, as a body; nobody else writes it until the end of the transaction.
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error>;
@@ -196,6 +199,11 @@ impl<'c> Tx<'c> {
             return Ok(keys.into_iter());
         }
         Ok(reserve(self.conn, table, many)?.into_iter())
+    }
+
+    /// Takes the key of one new row.
+    fn key(&mut self, table: &'static str) -> Result<i64, Error> {
+        Ok(self.reserve(table, 1)?.next().unwrap_or_default())
     }
 
     /// Does a job as one writing transaction, history included; the connection must be in a transaction.

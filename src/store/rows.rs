@@ -212,6 +212,26 @@ macro_rules! listed {
 }
 pub(super) use listed;
 
+/// The read of rows that nobody has changed since they were created; `$own` gives their own fields, in their order.
+macro_rules! untouched {
+    ($table:ident, $own:expr) => {
+        fn untouched(
+            conn: &mut Conn,
+            which: $crate::db::dialect::Condition,
+        ) -> Result<Vec<$crate::store::history::Untouched>, Error> {
+            let first = $table::table.filter($table::revision.eq(1));
+            let rows: Vec<Row> = first.filter(which).order($table::id).load(conn)?;
+            let own: Vec<Self::Body> = $own(conn, &rows)?;
+            let rows = rows.into_iter().zip(own).map(|(row, own)| {
+                let own = serde_json::to_value(own).map_err(|error| Error::Internal(error.to_string()))?;
+                Ok($crate::store::history::Untouched { id: row.id, code: row.code, own })
+            });
+            rows.collect()
+        }
+    };
+}
+pub(super) use untouched;
+
 /// One row more than asked for tells whether there is a next page.
 pub fn fetch(request: &PageRequest) -> i64 {
     i64::try_from(request.limit).unwrap_or(i64::MAX - 1) + 1

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::rows::{self, SAMPLE_TIME, listed, utc};
+use super::rows::{self, SAMPLE_TIME, listed, untouched, utc};
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, filter};
 use crate::db::Conn;
 use crate::db::dialect::Lock;
@@ -55,7 +55,7 @@ pub(super) const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = sources, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     id: i64,
     code: String,
     name: String,
@@ -128,12 +128,13 @@ fn write(tx: &mut Tx, source: &Source, before: Option<Row>) -> Result<(), Error>
         if was != *source {
             let row = Row { created_at: before.created_at, ..Row::new(source, before.revision + 1, tx) };
             diesel::update(sources::table.filter(sources::id.eq(before.id))).set(&row).execute(tx.conn)?;
-            tx.note(Resource::Sources, &source.code, row.revision, Some(&was), Some(source))?;
+            tx.note(Resource::Sources, before.id, &source.code, row.revision, Some(&was), Some(source))?;
         }
     } else {
         let revision = rows::first_revision(tx, Resource::Sources, &source.code)?;
-        diesel::insert_into(sources::table).values(&Row::new(source, revision, tx)).execute(tx.conn)?;
-        tx.note(Resource::Sources, &source.code, revision, None, Some(source))?;
+        let row = Row { id: tx.key("sources")?, ..Row::new(source, revision, tx) };
+        diesel::insert_into(sources::table).values(&row).execute(tx.conn)?;
+        tx.note(Resource::Sources, row.id, &source.code, revision, None, Some(source))?;
     }
     Ok(())
 }
@@ -190,6 +191,8 @@ impl Rows for Sources {
         Ok(row.map(|row| (row.revision, row)).map(|(revision, row)| (row.view(who.arabic), revision)))
     }
 
+    untouched!(sources, |_: &mut Conn, rows: &[Row]| Ok::<_, Error>(rows.iter().map(Row::own).collect()));
+
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let before = hold(tx, code)?.ok_or_else(|| Error::NotFound(Self::RESOURCE, code.to_owned()))?;
         Ok(serde_json::to_value(before.own()).unwrap_or_default())
@@ -208,7 +211,7 @@ impl Rows for Sources {
             return Err(Error::InUse(format!("The figure {figure:?} refers to this source.")));
         }
         diesel::delete(sources::table.filter(sources::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&row.own()), None)
+        tx.note(Self::RESOURCE, row.id, code, row.revision + 1, Some(&row.own()), None)
     }
 
     fn sample() -> SourceView {

@@ -2,19 +2,19 @@
 
 use diesel::prelude::*;
 
+use super::Written;
 use super::references::CHUNK;
 use super::rows::Outcome;
-use super::{Written, agreements, batches, figures, movements, returns};
+use super::{
+    agreements as agreement, batches as batch, figures as figure, movements as movement, returns as homecoming,
+};
 use crate::db::Conn;
-use crate::db::dialect::{Condition, each_db};
-use crate::db::schema;
+use crate::db::dialect::{Condition, insert_all};
+use crate::db::schema::{agreements, batches, figures, movements, returns};
 use crate::db::types::Word;
 use crate::domain::Resource;
 use crate::domain::words::FigureRole;
 use crate::error::Error;
-
-/// How many rows go into one statement: the widest has 40 columns, and a statement takes 32,766 values.
-const MANY: usize = 500;
 
 /// The rows of one table: new ones, ones that are there and have changed, and the keys of ones that go.
 pub(super) struct Of<R> {
@@ -32,11 +32,11 @@ impl<R> Default for Of<R> {
 /// Everything that a write does to the tables, history apart.
 #[derive(Default)]
 pub(super) struct Writes {
-    pub(super) agreements: Of<agreements::Row>,
-    pub(super) batches: Of<batches::Row>,
-    pub(super) movements: Of<movements::Row>,
-    pub(super) returns: Of<returns::Row>,
-    pub(super) figures: Of<figures::Row>,
+    pub(super) agreements: Of<agreement::Row>,
+    pub(super) batches: Of<batch::Row>,
+    pub(super) movements: Of<movement::Row>,
+    pub(super) returns: Of<homecoming::Row>,
+    pub(super) figures: Of<figure::Row>,
 }
 
 /// What was written of one whole: a batch or a return with its parts.
@@ -53,15 +53,7 @@ macro_rules! delete {
     ($conn:ident, $table:ident, $rows:expr) => {
         for keys in $rows.gone.chunks(CHUNK) {
             let these = Condition::sql("id IN (").keys(keys).then(")");
-            diesel::delete(schema::$table::table.filter(these)).execute($conn)?;
-        }
-    };
-}
-
-macro_rules! insert {
-    ($conn:ident, $table:ident, $rows:expr) => {
-        for rows in $rows.new.chunks(MANY) {
-            each_db!($conn, conn => diesel::insert_into(schema::$table::table).values(rows).execute(conn))?;
+            diesel::delete($table::table.filter(these)).execute($conn)?;
         }
     };
 }
@@ -69,14 +61,14 @@ macro_rules! insert {
 macro_rules! update {
     ($conn:ident, $table:ident, $rows:expr) => {
         for row in &$rows.changed {
-            diesel::update(schema::$table::table.filter(schema::$table::id.eq(row.id))).set(row).execute($conn)?;
+            diesel::update($table::table.filter($table::id.eq(row.id))).set(row).execute($conn)?;
         }
     };
 }
 
 impl Writes {
     /// Takes over what becomes of the figures about one thing.
-    pub(super) fn figures(&mut self, settled: figures::Settled) {
+    pub(super) fn figures(&mut self, settled: figure::Settled) {
         self.figures.new.extend(settled.new);
         self.figures.changed.extend(settled.changed.into_iter().map(|(_, after)| after));
         self.figures.changed.extend(settled.redated);
@@ -93,14 +85,14 @@ impl Writes {
         delete!(conn, returns, self.returns);
         delete!(conn, agreements, self.agreements);
         update!(conn, agreements, self.agreements);
-        insert!(conn, batches, self.batches);
+        insert_all!(conn, batches, &self.batches.new)?;
         update!(conn, batches, self.batches);
-        insert!(conn, movements, self.movements);
+        insert_all!(conn, movements, &self.movements.new)?;
         update!(conn, movements, self.movements);
-        insert!(conn, returns, self.returns);
+        insert_all!(conn, returns, &self.returns.new)?;
         update!(conn, returns, self.returns);
         update!(conn, figures, self.figures);
-        insert!(conn, figures, self.figures);
+        insert_all!(conn, figures, &self.figures.new)?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 
 use sha2::{Digest, Sha256};
 
@@ -17,11 +17,13 @@ use crate::domain::report::RefusedSheet;
 use crate::domain::report::{Entry, Problem, Report};
 use crate::domain::token::hex;
 use crate::error::Error;
-use crate::store::imports::{self, Import, ImportView, NewRecord, Said, Wholes};
+use crate::store::imports::{self, Import, ImportView, Load, NewRecord, Said, Wholes};
 use crate::store::{self, Tx, gazetteer};
 
 /// How many batches, returns or other rows are planned together.
 const MANY: usize = 1_000;
+/// How many times that many may wait, read, until they are planned.
+const AHEAD: usize = 2;
 
 /// A sheet, and what is to be done with it.
 pub struct Order {
@@ -92,7 +94,11 @@ pub async fn run(
             work.report.warn(Entry::file(Problem::new("same_file", message)));
         }
         let gazetteer = gazetteer::load(tx.conn)?;
+        let load = Load::begin(tx, wholes_of(sheet), i64::try_from(rows).unwrap_or(i64::MAX))?;
         work.run(tx, &mut reader, &gazetteer, create, &progress)?;
+        if work.report.is_clean() {
+            load.end(tx)?;
+        }
         work.end(tx, i64::try_from(rows).unwrap_or(i64::MAX), commit.then_some(&fingerprint))
     };
     // What a movement or a return comes to is known without writing it. Other rows refer to each other.
@@ -121,33 +127,28 @@ impl Work {
         progress: &impl Fn(u64, u64),
     ) -> Result<(), Error> {
         let rows = reader.rows();
-        let mut units = reader.units(gazetteer, create)?;
-        let whole = self.sheet == Sheet::Locations;
-        loop {
-            // Places refer to each other, in any order: they are taken all together.
-            let chunk = self.read(&mut units, if whole { usize::MAX } else { MANY })?;
-            if chunk.is_empty() {
-                return Ok(());
+        // Places refer to each other, in any order: they are taken all together.
+        let many = if self.sheet == Sheet::Locations { usize::MAX } else { MANY };
+        let units = reader.units(gazetteer, create)?;
+        // The next rows are read while these are written.
+        let read = std::thread::scope(|scope| {
+            let (send, received) = mpsc::sync_channel(AHEAD);
+            let reading = scope.spawn(move || read(units, many, &send));
+            for chunk in received {
+                let Chunk { units, is_clean, done } = chunk?;
+                let units = if many == usize::MAX { parents_first(units) } else { units };
+                for run in units.chunk_by(|a, b| a.subject == b.subject) {
+                    self.take(tx, run, is_clean)?;
+                }
+                progress(done, rows);
             }
-            let chunk = if whole { parents_first(chunk) } else { chunk };
-            for run in chunk.chunk_by(|a, b| a.subject == b.subject) {
-                self.take(tx, run)?;
-            }
-            progress(units.done(), rows);
-        }
+            reading.join().map_err(|_| Error::Internal("the reading of a sheet panicked".to_owned()))
+        });
+        self.report.join(read?);
+        Ok(())
     }
 
-    fn read(&mut self, units: &mut Units, many: usize) -> Result<Vec<Unit>, Error> {
-        let mut chunk = vec![];
-        while chunk.len() < many
-            && let Some(unit) = units.next(&mut self.report)?
-        {
-            chunk.push(unit);
-        }
-        Ok(chunk)
-    }
-
-    fn take(&mut self, tx: &mut Tx, units: &[Unit]) -> Result<(), Error> {
+    fn take(&mut self, tx: &mut Tx, units: &[Unit], is_clean: bool) -> Result<(), Error> {
         let wholes = match units.first().map(|unit| unit.subject) {
             None => return Ok(()),
             Some(Subject::Location) => Wholes::Locations,
@@ -161,7 +162,8 @@ impl Work {
         for unit in units {
             said.push(Said { code: &unit.code, body: &unit.body, told: unit.told() });
         }
-        let found = self.import.take(tx, wholes, &mut said, !self.report.is_clean())?;
+        let wrong = !is_clean || !self.report.is_clean();
+        let found = self.import.take(tx, wholes, &mut said, wrong)?;
         for (unit, findings) in units.iter().zip(&found) {
             unit.report(findings, &mut self.report);
         }
@@ -189,6 +191,51 @@ impl Work {
             });
         }
         ImportView::of(sheet, rows, counts, &report)
+    }
+}
+
+/// What most rows of a sheet speak of.
+fn wholes_of(sheet: Sheet) -> Wholes {
+    match sheet {
+        Sheet::Locations => Wholes::Locations,
+        Sheet::Sources => Wholes::Sources,
+        Sheet::Agreements => Wholes::Agreements,
+        Sheet::Movements => Wholes::Batches,
+        Sheet::Returns => Wholes::Returns,
+    }
+}
+
+/// What was read of a sheet, and is to be taken together.
+struct Chunk {
+    units: Vec<Unit>,
+    /// Whether nothing was wrong in any cell so far.
+    is_clean: bool,
+    /// How many rows have been read.
+    done: u64,
+}
+
+/// Reads a sheet to its end, or until nobody takes what is read; gives back what is wrong and remarkable in its cells.
+fn read(mut units: Units, many: usize, send: &mpsc::SyncSender<Result<Chunk, Error>>) -> Report {
+    let mut report = Report::default();
+    loop {
+        let mut chunk = vec![];
+        let mut failed = None;
+        while chunk.len() < many {
+            match units.next(&mut report) {
+                Ok(Some(unit)) => chunk.push(unit),
+                Ok(None) => break,
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let ends = chunk.is_empty() || failed.is_some();
+        let chunk = Chunk { units: chunk, is_clean: report.is_clean(), done: units.done() };
+        let sent = send.send(failed.map_or(Ok(chunk), Err));
+        if ends || sent.is_err() {
+            return report;
+        }
     }
 }
 

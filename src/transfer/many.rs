@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use super::Export;
 use crate::db::Conn;
+use crate::db::dialect::Condition;
 use crate::db::page::{Page, PageRequest, Position, Sort, SortBy};
 use crate::domain::Resource;
 use crate::domain::access::Viewer;
 use crate::error::Error;
+use crate::store::history::Untouched;
 use crate::store::{Filter, Precondition, Reading, Rows, Tx, Written};
 
 /// An export of them, by code.
@@ -49,6 +51,10 @@ impl Rows for Many {
 
     fn single(_: &mut Conn, _: Reading, _: &str) -> Result<Option<(Row, i32)>, Error> {
         Ok(None)
+    }
+
+    fn untouched(_: &mut Conn, _: Condition) -> Result<Vec<Untouched>, Error> {
+        Ok(vec![])
     }
 
     fn held(_: &mut Tx, _: &str) -> Result<Value, Error> {

@@ -1,6 +1,7 @@
 //! Files in and out: sheets become bodies; rows become CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
 
 pub mod cells;
+mod changes;
 pub mod csv;
 pub mod dataset;
 pub mod demo;
@@ -21,6 +22,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 
+pub use changes::ChangesExport;
 pub use export::SheetExport;
 pub use spool::{AT_ONCE, Begun, Spool, begin_workbook};
 pub use stream::{Export, Pages, Rest, begin};

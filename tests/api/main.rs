@@ -16,6 +16,7 @@ mod access;
 mod agreements;
 mod al_waer;
 mod batches;
+mod changes;
 mod concurrency;
 mod contract;
 mod dataset;

@@ -19,7 +19,7 @@ use crate::http::problem::Problem;
 use crate::http::system::Health;
 use crate::http::tokens::{CreatedToken, TokenBody, TokenList};
 use crate::store::Rows;
-use crate::store::history::HistoryEntry;
+use crate::store::history::{Change, HistoryEntry};
 use crate::store::imports::ImportView;
 
 /// The schemas that descriptions speak of, by name.
@@ -31,6 +31,7 @@ impl Default for Schemas {
         schemas.add::<Problem>();
         schemas.add::<Warning>();
         schemas.add::<HistoryEntry>();
+        schemas.add::<Change>();
         schemas.add::<Catalogue>();
         schemas.add::<Health>();
         schemas.add::<TokenList>();

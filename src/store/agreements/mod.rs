@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::figures::Subject;
 use super::known::Known;
 use super::names::{Names, Wanted};
-use super::rows::{self, SAMPLE_TIME, listed, utc};
+use super::rows::{self, SAMPLE_TIME, listed, untouched, utc};
 use super::sources::with_code;
 use super::writes::Writes;
 use super::{Filter, Precondition, Reading, Rows, Tx, Written, figures, filter, references};
@@ -73,7 +73,7 @@ pub(super) const READ_ONLY: &[&str] = &["location_name", "revision", "created_at
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = agreements, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     pub(super) id: i64,
     code: String,
     name: String,
@@ -195,16 +195,16 @@ fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Precondition) 
 fn write(tx: &mut Tx, agreement: &Agreement, location: Option<i64>, standing: Option<Standing>) -> Result<(), Error> {
     let Some(Standing { row: before, own, figures }) = standing else {
         let revision = rows::first_revision(tx, Resource::Agreements, &agreement.code)?;
-        let row = Row::new(agreement, location, revision, tx.at)?;
+        let row = Row { id: tx.key("agreements")?, ..Row::new(agreement, location, revision, tx.at)? };
         diesel::insert_into(agreements::table).values(&row).execute(tx.conn)?;
-        return tx.note(Resource::Agreements, &agreement.code, revision, None, Some(agreement));
+        return tx.note(Resource::Agreements, row.id, &row.code, revision, None, Some(agreement));
     };
     if own == *agreement {
         return Ok(());
     }
     let row = Row::new(agreement, location, before.revision + 1, tx.at)?;
     let row = Row { id: before.id, created_at: before.created_at, ..row };
-    tx.note(Resource::Agreements, &row.code, row.revision, Some(&own), Some(agreement))?;
+    tx.note(Resource::Agreements, row.id, &row.code, row.revision, Some(&own), Some(agreement))?;
     // Figures without a date of their own follow the day of the agreement.
     let (subject, span) = (Subject::Agreement(row.id), agreement.signed_on.map(Span::day));
     let figures = figures::Plan::keeping(figures).settle(tx, subject, span, &mut std::iter::empty(), &HashMap::new());
@@ -235,6 +235,11 @@ impl Rows for Agreements {
         Ok(Some((view(conn, who, row)?, revision)))
     }
 
+    untouched!(agreements, |conn: &mut Conn, rows: &[Row]| {
+        let names = names(conn, crate::store::INSIDE, rows)?;
+        rows.iter().map(|row| row.own(&names)).collect::<Result<_, _>>()
+    });
+
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let standing = held(tx, &mut Known::default(), code)?;
         Ok(serde_json::to_value(standing.own).unwrap_or_default())
@@ -258,7 +263,7 @@ impl Rows for Agreements {
             }
         }
         figures::note_gone(tx, &known, &figures)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&own), None)?;
+        tx.note(Self::RESOURCE, row.id, code, row.revision + 1, Some(&own), None)?;
         let mut writes = Writes::default();
         writes.figures.gone.extend(figures.iter().map(|row| row.id));
         writes.agreements.gone.push(row.id);

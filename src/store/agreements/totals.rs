@@ -90,7 +90,7 @@ pub fn settle(
         if figures.changes() {
             row.revision += 1;
             row.updated_at = tx.at;
-            tx.note(Resource::Agreements, &row.code, row.revision, Some(&plan.own), Some(&plan.own))?;
+            tx.note(Resource::Agreements, row.id, &row.code, row.revision, Some(&plan.own), Some(&plan.own))?;
             writes.agreements.changed.push(row);
         }
         figures.note(tx, known)?;

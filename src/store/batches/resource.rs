@@ -13,7 +13,7 @@ use crate::domain::access::Viewer;
 use crate::domain::words::{BatchKind, Precision, Reason, Visibility};
 use crate::error::Error;
 use crate::store::known::Known;
-use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::rows::{SAMPLE_TIME, listed, untouched};
 use crate::store::{Filter, Movements, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `batches`.
@@ -37,6 +37,11 @@ impl Rows for Batches {
         let revision = row.revision;
         Ok(Some((single(conn, who, row)?, revision)))
     }
+
+    untouched!(batches, |conn: &mut Conn, rows: &[Row]| {
+        let names = super::names(conn, crate::store::INSIDE, rows)?;
+        rows.iter().map(|row| row.own(&names)).collect::<Result<_, _>>()
+    });
 
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let standing = held(tx, &mut Known::default(), code)?;

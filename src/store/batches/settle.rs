@@ -218,18 +218,18 @@ fn note(
         movements::note_gone(tx, known, standing)?;
     }
     match before {
-        None => tx.note(Resource::Batches, &row.code, row.revision, None, Some(batch))?,
+        None => tx.note(Resource::Batches, row.id, &row.code, row.revision, None, Some(batch))?,
         Some((before, own)) if before.revision != row.revision => {
-            tx.note(Resource::Batches, &row.code, row.revision, Some(own), Some(batch))?;
+            tx.note(Resource::Batches, row.id, &row.code, row.revision, Some(own), Some(batch))?;
         }
         Some(_) => {}
     }
     for part in parts {
         let row = &part.after;
         match &part.before {
-            None => tx.note(Resource::Movements, &row.code, row.revision, None, Some(&part.own))?,
+            None => tx.note(Resource::Movements, row.id, &row.code, row.revision, None, Some(&part.own))?,
             Some((_, own)) if part.changed => {
-                tx.note(Resource::Movements, &row.code, row.revision, Some(own), Some(&part.own))?;
+                tx.note(Resource::Movements, row.id, &row.code, row.revision, Some(own), Some(&part.own))?;
             }
             Some(_) => {}
         }
@@ -331,7 +331,7 @@ pub fn settle_gone(tx: &mut Tx, known: &Known, standing: Standing, writes: &mut 
         writes.figures.gone.extend(part.figures.iter().map(|row| row.id));
     }
     let row = &standing.row;
-    tx.note(Resource::Batches, &row.code, row.revision + 1, Some(&standing.own), None)?;
+    tx.note(Resource::Batches, row.id, &row.code, row.revision + 1, Some(&standing.own), None)?;
     writes.batches.gone.push(row.id);
     Ok(())
 }

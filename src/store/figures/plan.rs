@@ -296,10 +296,10 @@ impl Settled {
         note_gone(tx, known, &self.dropped)?;
         for (before, after) in &self.changed {
             let (was, is) = (before.own(&known.names), after.own(&known.names));
-            tx.note(Resource::Figures, &after.code, after.revision, Some(&was), Some(&is))?;
+            tx.note(Resource::Figures, after.id, &after.code, after.revision, Some(&was), Some(&is))?;
         }
         for row in &self.new {
-            tx.note(Resource::Figures, &row.code, row.revision, None, Some(&row.own(&known.names)))?;
+            tx.note(Resource::Figures, row.id, &row.code, row.revision, None, Some(&row.own(&known.names)))?;
         }
         Ok(())
     }
@@ -309,7 +309,7 @@ impl Settled {
 pub fn note_gone(tx: &mut Tx, known: &Known, rows: &[Row]) -> Result<(), Error> {
     for row in rows {
         let was = row.own(&known.names);
-        tx.note(Resource::Figures, &row.code, row.revision + 1, Some(&was), None)?;
+        tx.note(Resource::Figures, row.id, &row.code, row.revision + 1, Some(&was), None)?;
     }
     Ok(())
 }

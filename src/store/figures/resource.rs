@@ -15,7 +15,7 @@ use crate::domain::homecoming::check_returned;
 use crate::domain::words::{FigureRole, Quantifier, Scope, Stage};
 use crate::error::Error;
 use crate::store::known::{Codes, Known};
-use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::rows::{SAMPLE_TIME, listed, untouched};
 use crate::store::writes::Writes;
 use crate::store::{
     Filter, Precondition, Reading, Rows, Tx, Written, agreements, batches, filter, movements, returns, rows,
@@ -245,6 +245,11 @@ impl Rows for Figures {
         let names = names(conn, who, std::slice::from_ref(&row))?;
         Ok(Some((row.view(who, &names), revision)))
     }
+
+    untouched!(figures, |conn: &mut Conn, rows: &[Row]| {
+        let names = names(conn, crate::store::INSIDE, rows)?;
+        Ok::<_, Error>(rows.iter().map(|row| row.own(&names)).collect())
+    });
 
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let mut known = Known::default();

@@ -55,6 +55,13 @@ fn words_or_code(q: &str) -> Condition {
     Condition::any([code_begins(q), words(q)])
 }
 
+/// A column that holds a word. The index leaves the word out that nearly every row has (`common`), and serves where the question says that
+/// it is another.
+fn of_word(column: &'static str, word: &str, common: &'static str) -> Condition {
+    let of_it = Condition::sql(column).then(" = ").text(word);
+    if word == common { of_it } else { of_it.then(" AND ").then(column).then(" <> '").then(common).then("'") }
+}
+
 /// The keys of the rows with a figure from a source, as far as the viewer may know of it.
 fn from_source(column: &'static str, subject: &'static str, source: i64, viewer: Viewer) -> Condition {
     let figures =
@@ -130,7 +137,7 @@ pub fn batches(filter: &Resolved, viewer: Viewer) -> Condition {
         all.push(parts.group(movements(&part, viewer)).then(")"));
     }
     all.extend(filter.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
-    all.extend(filter.kind.as_ref().map(|kind| Condition::sql("kind = ").text(kind)));
+    all.extend(filter.kind.as_ref().map(|kind| of_word("kind", kind, "displacement")));
     all.extend(filter.batch.map(|batch| Condition::sql("id = ").key(batch)));
     if let Some(source) = filter.source {
         let parts = Condition::sql("id IN (SELECT batch_id FROM movements WHERE ");
@@ -156,7 +163,7 @@ pub fn movements(filter: &Resolved, viewer: Viewer) -> Condition {
         all.push(below("destination_id", &filter.destination));
     }
     all.extend(filter.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
-    all.extend(filter.kind.as_ref().map(|kind| Condition::sql("batch_kind = ").text(kind)));
+    all.extend(filter.kind.as_ref().map(|kind| of_word("batch_kind", kind, "displacement")));
     all.extend(filter.settlement_type.map(settled));
     all.extend(filter.batch.map(|batch| Condition::sql("batch_id = ").key(batch)));
     all.extend(filter.source.map(|source| from_source("id", "movement_id", source, viewer)));
@@ -202,7 +209,7 @@ pub fn returns(filter: &Resolved, viewer: Viewer) -> Condition {
     if let Some(kind) = &filter.kind {
         let displacement = BatchKind::parse(kind) == Some(BatchKind::Displacement);
         let own = if displacement { Condition::all([]) } else { Condition::any([]) };
-        all.push(either(Condition::sql("batch_kind = ").text(kind), own));
+        all.push(either(of_word("batch_kind", kind, "displacement"), own));
     }
     if let Some(kind) = filter.settlement_type {
         let theirs = Condition::sql("movement_id IN (SELECT id FROM movements WHERE ").group(settled(kind)).then(")");
@@ -228,9 +235,9 @@ pub fn figures(filter: &Resolved, viewer: Viewer) -> Condition {
     if viewer == Viewer::Public {
         all.push(actual());
     }
-    all.extend(filter.stage.map(|stage| Condition::sql("stage = ").text(stage.word())));
-    all.extend(filter.role.map(|role| Condition::sql("role = ").text(role.word())));
-    all.extend(filter.scope.map(|scope| Condition::sql("scope = ").text(scope.word())));
+    all.extend(filter.stage.map(|stage| of_word("stage", stage.word(), "departed")));
+    all.extend(filter.role.map(|role| of_word("role", role.word(), "recommended")));
+    all.extend(filter.scope.map(|scope| of_word("scope", scope.word(), "whole")));
     all.extend(filter.source.map(|source| Condition::sql("source_id = ").key(source)));
     all.extend(filter.q.as_deref().map(code_begins));
     all.extend(subject(filter, viewer));

@@ -1,5 +1,6 @@
 //! Many rows at once: what sheets say is planned, settled and written in sets, by the rules of every other write.
 
+mod load;
 mod overlay;
 mod records;
 mod undo;
@@ -22,6 +23,7 @@ use crate::domain::reading::Fields;
 use crate::domain::words::Word;
 use crate::error::Error;
 
+pub use load::Load;
 pub use records::{ImportView, NewRecord, count, keep, of_file, page, single, take_back};
 
 /// How many rows of a resource an import has created, updated, or found as they were sent.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::db::Conn;
+use crate::db::dialect::Condition;
 use crate::db::schema::history;
 use crate::db::types::Word;
 use crate::domain::Resource;
@@ -16,6 +17,8 @@ use crate::domain::homecoming::ReturnBody;
 use crate::domain::words::{Action, Word as _};
 use crate::error::Error;
 use crate::store::figures::{self, Mode, Owner};
+use crate::store::history::creations::{self, Run};
+use crate::store::history::untouched;
 use crate::store::known::{Codes, Known};
 use crate::store::writes::Writes;
 use crate::store::{
@@ -24,11 +27,15 @@ use crate::store::{
 
 /// How many entries are read at once.
 const CHUNK: i64 = 5_000;
+/// How many wholes that an import created are taken back together.
+const MANY: i64 = 1_000;
 /// How many rows that stand against it are named.
 const NAMED: usize = 20;
 
 /// What an import did to one row.
 struct Entry {
+    /// Its place among the entries of the import.
+    n: i32,
     resource: Resource,
     code: String,
     revision: i32,
@@ -38,6 +45,13 @@ struct Entry {
     about: Option<String>,
     /// Whether the row's own fields were changed, and not only a part of it.
     changed: bool,
+}
+
+impl Entry {
+    /// A row that it created and that nobody has changed since.
+    fn created(n: i32, resource: Resource, code: String, about: Option<String>) -> Self {
+        Self { n, resource, code, revision: 1, before: None, about, changed: true }
+    }
 }
 
 /// What an import did to one whole and its parts.
@@ -73,14 +87,25 @@ impl Since {
 pub fn undo(tx: &mut Tx, write: i64) -> Result<(), Error> {
     let mut since = Since::default();
     let mut known = Known::default();
+    let runs = creations::by(tx.conn, write)?;
+    changed_since(tx, write, &runs, &mut since)?;
     let mut alone = vec![];
+    for run in &runs {
+        for ids in chunks(run) {
+            created(tx, &mut known, write, run, ids, &mut alone, &mut since)?;
+        }
+    }
     let mut groups: Vec<Group> = vec![];
     let mut next = 0;
     loop {
         let entries = read(tx.conn, write, next)?;
         let last = entries.len() < usize::try_from(CHUNK).unwrap_or_default();
-        next += i32::try_from(entries.len()).unwrap_or(i32::MAX);
+        next = entries.last().map_or(next, |entry| entry.n + 1);
         for entry in entries {
+            if entry.before.is_none() && is_in(&runs, entry.n) {
+                // Written down by the undoing itself, a moment ago.
+                continue;
+            }
             match entry.resource {
                 Resource::Movements | Resource::Figures => match groups.last_mut() {
                     Some(group) => group.parts.push(entry),
@@ -96,7 +121,7 @@ pub fn undo(tx: &mut Tx, write: i64) -> Result<(), Error> {
         }
         // What is read of the last group may go on in the next chunk.
         let open = if last { None } else { groups.pop() };
-        take_back(tx, &mut known, std::mem::take(&mut groups), &mut since)?;
+        take_back(tx, &mut known, write, std::mem::take(&mut groups), &mut since)?;
         groups.extend(open);
         tx.dry |= since.total > 0;
         tx.flush()?;
@@ -105,6 +130,7 @@ pub fn undo(tx: &mut Tx, write: i64) -> Result<(), Error> {
         }
     }
     // What others refer to goes last, and the newest first.
+    alone.sort_by_key(|entry| entry.n);
     for entry in alone.iter().rev() {
         match entry.resource {
             Resource::Locations => row::<Locations>(tx, entry, &mut since)?,
@@ -115,20 +141,85 @@ pub fn undo(tx: &mut Tx, write: i64) -> Result<(), Error> {
     if since.total == 0 { Ok(()) } else { Err(Error::ChangedSince(since.named, since.total)) }
 }
 
+/// Says which rows of the runs somebody has changed: then their entries were written down.
+fn changed_since(tx: &mut Tx, write: i64, runs: &[Run], since: &mut Since) -> Result<(), Error> {
+    let created: Vec<(i32, String, String)> = history::table
+        .filter(history::write_id.eq(write))
+        .filter(history::action.eq(Word(Action::Create)))
+        .order(history::n)
+        .select((history::n, history::resource, history::code))
+        .load(tx.conn)?;
+    for (_, resource, code) in created.iter().filter(|(n, ..)| is_in(runs, *n)) {
+        let resource = Resource::parse(resource).ok_or_else(|| Error::Internal(format!("history of {resource}")))?;
+        since.add(resource, code);
+    }
+    tx.dry |= since.total > 0;
+    Ok(())
+}
+
+/// The keys of a run, some at a time: first and last.
+fn chunks(run: &Run) -> impl Iterator<Item = (i64, i64)> {
+    let last = run.last_id;
+    let firsts = std::iter::successors(Some(run.first_id), |first| Some(first + MANY));
+    firsts.take_while(move |first| *first <= last).map(move |first| (first, last.min(first + MANY - 1)))
+}
+
+/// Whether a place among the entries of a write is that of a row in one of its runs.
+fn is_in(runs: &[Run], n: i32) -> bool {
+    let after = runs.partition_point(|run| run.first_n <= n);
+    after.checked_sub(1).is_some_and(|at| n <= runs[at].n(runs[at].last_id))
+}
+
+/// Takes back rows that came with the import and that nobody has changed since: parts go with their wholes, and what others refer to
+/// waits until the end.
+fn created(
+    tx: &mut Tx,
+    known: &mut Known,
+    write: i64,
+    run: &Run,
+    (first, last): (i64, i64),
+    alone: &mut Vec<Entry>,
+    since: &mut Since,
+) -> Result<(), Error> {
+    let resource = Resource::parse(&run.resource);
+    let resource = resource.ok_or_else(|| Error::Internal(format!("creations of {}", run.resource)))?;
+    if matches!(resource, Resource::Movements | Resource::Figures) {
+        return Ok(());
+    }
+    let of_run = Condition::sql("id BETWEEN ").key(first).then(" AND ").key(last);
+    let rows = untouched(tx.conn, resource, of_run)?;
+    let entries = rows.into_iter().map(|row| Entry::created(run.n(row.id), resource, row.code, None));
+    if matches!(resource, Resource::Locations | Resource::Sources | Resource::Agreements) {
+        alone.extend(entries);
+        return Ok(());
+    }
+    let groups = entries.map(|whole| Group { whole, parts: vec![] }).collect();
+    take_back(tx, known, write, groups, since)?;
+    tx.dry |= since.total > 0;
+    tx.flush()
+}
+
 fn read(conn: &mut Conn, write: i64, from: i32) -> Result<Vec<Entry>, Error> {
-    type Row = (String, String, Word<Action>, i32, Option<String>, Option<String>);
+    type Row = ((i32, String), String, Word<Action>, i32, Option<String>, Option<String>);
     let rows: Vec<Row> = history::table
         .filter(history::write_id.eq(write))
         .filter(history::n.ge(from))
         .order(history::n)
         .limit(CHUNK)
-        .select((history::resource, history::code, history::action, history::revision, history::before, history::after))
+        .select((
+            (history::n, history::resource),
+            history::code,
+            history::action,
+            history::revision,
+            history::before,
+            history::after,
+        ))
         .load(conn)?;
     let json = |text: &Option<String>| -> Result<Option<Value>, Error> {
         let read = |text: &String| serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()));
         text.as_ref().map(read).transpose()
     };
-    let entry = |(resource, code, action, revision, before, after): Row| {
+    let entry = |((n, resource), code, action, revision, before, after): Row| {
         let resource = Resource::parse(&resource).ok_or_else(|| Error::Internal(format!("history of {resource}")))?;
         let changed = before != after;
         let (before, after) = (json(&before)?.filter(|_| action.0 != Action::Create), json(&after)?);
@@ -136,7 +227,7 @@ fn read(conn: &mut Conn, write: i64, from: i32) -> Result<Vec<Entry>, Error> {
             let subject = |member| after.get(member).and_then(Value::as_str).map(str::to_owned);
             ["movement", "return", "batch", "agreement"].into_iter().find_map(subject)
         });
-        Ok(Entry { resource, code, revision, before, about, changed })
+        Ok(Entry { n, resource, code, revision, before, about, changed })
     };
     rows.into_iter().map(entry).collect()
 }
@@ -161,7 +252,7 @@ fn row<R: Rows>(tx: &mut Tx, entry: &Entry, since: &mut Since) -> Result<(), Err
     }
 }
 
-fn take_back(tx: &mut Tx, known: &mut Known, groups: Vec<Group>, since: &mut Since) -> Result<(), Error> {
+fn take_back(tx: &mut Tx, known: &mut Known, write: i64, groups: Vec<Group>, since: &mut Since) -> Result<(), Error> {
     let codes = |resource| -> Vec<&str> {
         let of_it = groups.iter().filter(|group| group.whole.resource == resource);
         of_it.map(|group| group.whole.code.as_str()).collect()
@@ -169,9 +260,29 @@ fn take_back(tx: &mut Tx, known: &mut Known, groups: Vec<Group>, since: &mut Sin
     let mut batches = batches::hold(tx, known, &codes(Resource::Batches))?;
     let mut returns = returns::hold(tx, known, &codes(Resource::Returns))?;
     let mut agreements = agreements::hold(tx, known, &codes(Resource::Agreements))?;
+    let mut parts: Vec<Part> = vec![];
+    for Group { whole, .. } in groups.iter().filter(|group| group.whole.before.is_some()) {
+        let code = whole.code.as_str();
+        match whole.resource {
+            Resource::Batches => parts.extend(batches.get(code).into_iter().flat_map(|it| parts_of_batch(whole, it))),
+            Resource::Returns => {
+                parts.extend(returns.get(code).into_iter().flat_map(|it| on(whole, code, &it.figures)))
+            }
+            _ => parts.extend(agreements.get(code).into_iter().flat_map(|it| on(whole, code, &it.figures))),
+        }
+    }
+    let origins = creations::of(tx.conn, parts.iter().map(|part| (part.entry.resource, part.id)))?;
+    let mut came: HashMap<(Resource, String), Vec<Entry>> = HashMap::new();
+    for Part { id, whole, entry } in parts {
+        if origins.get(&(entry.resource, id)).is_some_and(|(origin, _)| *origin == write) {
+            came.entry(whole).or_default().push(entry);
+        }
+    }
     let mut writes = Writes::default();
-    for group in groups {
-        let code = group.whole.code.as_str();
+    for mut group in groups {
+        let whole = (group.whole.resource, group.whole.code.clone());
+        group.parts.extend(came.remove(&whole).unwrap_or_default());
+        let code = whole.1.as_str();
         match group.whole.resource {
             Resource::Batches => match batches.remove(code) {
                 Some(standing) => batch(tx, known, &group, standing, since, &mut writes)?,
@@ -189,6 +300,37 @@ fn take_back(tx: &mut Tx, known: &mut Known, groups: Vec<Group>, since: &mut Sin
     }
     known.names.forget_subjects();
     if since.total > 0 { Ok(()) } else { writes.execute(tx.conn) }
+}
+
+/// A part that nobody has changed since it was created.
+struct Part {
+    id: i64,
+    /// Its batch, return or agreement.
+    whole: (Resource, String),
+    entry: Entry,
+}
+
+/// The figures about one thing that nobody has changed since they were created.
+fn on(whole: &Entry, about: &str, figures: &[figures::Row]) -> Vec<Part> {
+    let first = figures.iter().filter(|row| row.revision == 1);
+    let part = |row: &figures::Row| {
+        let entry = Entry::created(0, Resource::Figures, row.code.clone(), Some(about.to_owned()));
+        Part { id: row.id, whole: (whole.resource, whole.code.clone()), entry }
+    };
+    first.map(part).collect()
+}
+
+/// The movements and figures of a batch that nobody has changed since they were created.
+fn parts_of_batch(whole: &Entry, standing: &batches::Standing) -> Vec<Part> {
+    let mut parts = on(whole, &whole.code, &standing.figures);
+    for part in &standing.movements {
+        if part.row.revision == 1 {
+            let entry = Entry::created(0, Resource::Movements, part.row.code.clone(), None);
+            parts.push(Part { id: part.row.id, whole: (whole.resource, whole.code.clone()), entry });
+        }
+        parts.extend(on(whole, &part.row.code, &part.figures));
+    }
+    parts
 }
 
 /// What was done to the figures about one thing.

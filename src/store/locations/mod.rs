@@ -62,7 +62,7 @@ pub struct LocationView {
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = locations, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
-    #[diesel(skip_insertion, skip_update)]
+    #[diesel(skip_update)]
     pub(super) id: i64,
     code: String,
     name: String,

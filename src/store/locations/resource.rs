@@ -11,7 +11,7 @@ use crate::db::schema::locations;
 use crate::domain::Resource;
 use crate::domain::words::{LocationKind, SettlementType};
 use crate::error::Error;
-use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::rows::{SAMPLE_TIME, listed, untouched};
 use crate::store::{Filter, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `locations`.
@@ -34,6 +34,11 @@ impl Rows for Locations {
         Ok(Some((view(conn, who, row)?, revision)))
     }
 
+    untouched!(locations, |conn: &mut Conn, rows: &[Row]| {
+        let names = names(conn, crate::store::INSIDE, rows)?;
+        rows.iter().map(|row| row.own(&names)).collect::<Result<_, _>>()
+    });
+
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         // Before the row is read that the patch is merged into.
         tx.lock(Lock::Locations)?;
@@ -54,7 +59,7 @@ impl Rows for Locations {
         }
         let was = own(tx.conn, &row)?;
         diesel::delete(locations::table.filter(locations::id.eq(row.id))).execute(tx.conn)?;
-        tx.note(Self::RESOURCE, code, row.revision + 1, Some(&was), None)
+        tx.note(Self::RESOURCE, row.id, code, row.revision + 1, Some(&was), None)
     }
 
     fn sample() -> LocationView {

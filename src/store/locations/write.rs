@@ -61,10 +61,10 @@ fn write(tx: &mut Tx, location: &Location, parent: Option<&Row>, before: Option<
     let Some(before) = before else {
         let revision = rows::first_revision(tx, Resource::Locations, &location.code)?;
         let mut row = Row::new(location, parent, revision, tx.at)?;
-        row.id = diesel::insert_into(locations::table).values(&row).returning(locations::id).get_result(tx.conn)?;
+        row.id = tx.key("locations")?;
         row.stand_below(parent);
-        update(tx.conn, &row)?;
-        return tx.note(Resource::Locations, &location.code, revision, None, Some(location));
+        diesel::insert_into(locations::table).values(&row).execute(tx.conn)?;
+        return tx.note(Resource::Locations, row.id, &location.code, revision, None, Some(location));
     };
     let was = own(tx.conn, &before)?;
     if was == *location {
@@ -77,7 +77,7 @@ fn write(tx: &mut Tx, location: &Location, parent: Option<&Row>, before: Option<
     if row.kind != before.kind || row.path != before.path {
         move_below(tx.conn, &row, &before.path)?;
     }
-    tx.note(Resource::Locations, &location.code, row.revision, Some(&was), Some(location))
+    tx.note(Resource::Locations, row.id, &location.code, row.revision, Some(&was), Some(location))
 }
 
 fn update(conn: &mut Conn, row: &Row) -> Result<(), Error> {

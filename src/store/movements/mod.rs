@@ -268,7 +268,7 @@ impl Standing {
 pub(super) fn note_gone(tx: &mut Tx, known: &Known, standing: &Standing) -> Result<(), Error> {
     figures::note_gone(tx, known, &standing.figures)?;
     let row = &standing.row;
-    tx.note(Resource::Movements, &row.code, row.revision + 1, Some(&standing.own), None)
+    tx.note(Resource::Movements, row.id, &row.code, row.revision + 1, Some(&standing.own), None)
 }
 
 /// Says when more people came back than are known to have left.

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::store::figures::Mode;
 use crate::store::known::{Codes, Known};
 use crate::store::references::Place;
-use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::rows::{SAMPLE_TIME, listed, untouched};
 use crate::store::{Figures, Filter, Precondition, Reading, Rows, Tx, Written, batches, filter, rows};
 
 /// The resource `movements`.
@@ -153,6 +153,13 @@ impl Rows for Movements {
         let revision = row.revision;
         Ok(singles(conn, who, vec![row])?.pop().map(|single| (single, revision)))
     }
+
+    untouched!(movements, |conn: &mut Conn, rows: &[Row]| {
+        let names = super::names(conn, crate::store::INSIDE, rows)?;
+        // A movement's code begins with its batch's.
+        let batch = |row: &Row| row.code.split_once('.').map_or_else(String::new, |(batch, _)| batch.to_owned());
+        Ok::<_, Error>(rows.iter().map(|row| row.own(&batch(row), &names)).collect())
+    });
 
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let (_, part, _) = held(tx, code)?;

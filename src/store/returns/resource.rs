@@ -13,7 +13,7 @@ use crate::domain::access::Viewer;
 use crate::domain::words::{HouseholdCompleteness, Precision, Visibility};
 use crate::error::Error;
 use crate::store::known::Known;
-use crate::store::rows::{SAMPLE_TIME, listed};
+use crate::store::rows::{SAMPLE_TIME, listed, untouched};
 use crate::store::{Figures, Filter, Precondition, Reading, Rows, Tx, Written, filter, rows};
 
 /// The resource `returns`.
@@ -37,6 +37,11 @@ impl Rows for Returns {
         let revision = row.revision;
         Ok(Some((single(conn, who, row)?, revision)))
     }
+
+    untouched!(returns, |conn: &mut Conn, rows: &[Row]| {
+        let names = super::names(conn, crate::store::INSIDE, rows)?;
+        rows.iter().map(|row| row.own(&names)).collect::<Result<_, _>>()
+    });
 
     fn held(tx: &mut Tx, code: &str) -> Result<Value, Error> {
         let standing = held(tx, &mut Known::default(), code)?;

@@ -55,10 +55,10 @@ pub fn settle(
             if same == Some(false) || figures.changes() {
                 row.revision = before.revision + 1;
                 row.updated_at = tx.at;
-                tx.note(Resource::Returns, &row.code, row.revision, Some(own), Some(&plan.homecoming))?;
+                tx.note(Resource::Returns, row.id, &row.code, row.revision, Some(own), Some(&plan.homecoming))?;
             }
         } else {
-            tx.note(Resource::Returns, &row.code, row.revision, None, Some(&plan.homecoming))?;
+            tx.note(Resource::Returns, row.id, &row.code, row.revision, None, Some(&plan.homecoming))?;
         }
         figures.note(tx, known)?;
         if let Some(movement) = movement {
@@ -140,7 +140,7 @@ pub fn settle_gone(tx: &mut Tx, known: &Known, standing: Standing, writes: &mut 
     figures::note_gone(tx, known, &standing.figures)?;
     writes.figures.gone.extend(standing.figures.iter().map(|row| row.id));
     let row = &standing.row;
-    tx.note(Resource::Returns, &row.code, row.revision + 1, Some(&standing.own), None)?;
+    tx.note(Resource::Returns, row.id, &row.code, row.revision + 1, Some(&standing.own), None)?;
     writes.returns.gone.push(row.id);
     Ok(())
 }

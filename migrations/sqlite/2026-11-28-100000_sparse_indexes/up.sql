@@ -1,0 +1,36 @@
+-- Indexes without the rows that nobody looks for by them: those that refer to nothing, and those of the word that nearly every row has, which
+-- the index on dates finds at once. A million figures have a third of the entries that they had.
+DROP INDEX batches_agreement;
+CREATE INDEX batches_agreement ON batches (agreement_id, dated_on, code) WHERE agreement_id IS NOT NULL;
+DROP INDEX batches_kind;
+CREATE INDEX batches_kind ON batches (kind, dated_on, code) WHERE kind <> 'displacement';
+DROP INDEX movements_agreement;
+CREATE INDEX movements_agreement ON movements (agreement_id, dated_on, code) WHERE agreement_id IS NOT NULL;
+DROP INDEX movements_kind;
+CREATE INDEX movements_kind ON movements (batch_kind, dated_on, code) WHERE batch_kind <> 'displacement';
+DROP INDEX movements_settlement_type;
+CREATE INDEX movements_settlement_type ON movements (settlement_type, dated_on, code) WHERE settlement_type IS NOT NULL;
+DROP INDEX returns_movement;
+CREATE INDEX returns_movement ON returns (movement_id) WHERE movement_id IS NOT NULL;
+DROP INDEX returns_agreement;
+CREATE INDEX returns_agreement ON returns (agreement_id) WHERE agreement_id IS NOT NULL;
+DROP INDEX returns_counted_agreement;
+CREATE INDEX returns_counted_agreement ON returns (counted_agreement_id, dated_on, code) WHERE counted_agreement_id IS NOT NULL;
+DROP INDEX returns_kind;
+CREATE INDEX returns_kind ON returns (batch_kind, dated_on, code) WHERE batch_kind <> 'displacement';
+DROP INDEX figures_movement;
+CREATE INDEX figures_movement ON figures (movement_id) WHERE movement_id IS NOT NULL;
+DROP INDEX figures_return;
+CREATE INDEX figures_return ON figures (return_id) WHERE return_id IS NOT NULL;
+DROP INDEX figures_batch;
+CREATE INDEX figures_batch ON figures (batch_id) WHERE batch_id IS NOT NULL;
+DROP INDEX figures_agreement;
+CREATE INDEX figures_agreement ON figures (agreement_id) WHERE agreement_id IS NOT NULL;
+DROP INDEX figures_destination;
+CREATE INDEX figures_destination ON figures (destination_id) WHERE destination_id IS NOT NULL;
+DROP INDEX figures_stage;
+CREATE INDEX figures_stage ON figures (stage, dated_on, code) WHERE stage <> 'departed';
+DROP INDEX figures_scope;
+CREATE INDEX figures_scope ON figures (scope, dated_on, code) WHERE scope <> 'whole';
+DROP INDEX figures_role;
+CREATE INDEX figures_role ON figures (role, dated_on, code) WHERE role <> 'recommended';

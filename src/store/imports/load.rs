@@ -1,0 +1,63 @@
+//! A sheet with more rows than the record has: its indexes are made at the end, from sorted keys, and not row by row.
+
+use diesel::prelude::*;
+
+use crate::db::dialect::{make_again, set_aside};
+use crate::db::schema::{figures, returns};
+use crate::error::Error;
+use crate::store::Tx;
+use crate::store::imports::Wholes;
+
+/// Below this many rows nothing is gained.
+const MANY: i64 = 20_000;
+
+/// By these an import of movements finds nothing: neither what a row refers to, nor whether it is there, nor whether another batch
+/// has the same journey.
+const OF_MOVEMENTS: [&str; 8] = [
+    "batches_date",
+    "batches_origin",
+    "batches_updated",
+    "movements_date",
+    "movements_destination",
+    "movements_updated",
+    "figures_source",
+    "figures_date",
+];
+/// By these an import of returns finds nothing.
+const OF_RETURNS: [&str; 8] = [
+    "returns_date",
+    "returns_from",
+    "returns_to",
+    "returns_origin",
+    "returns_destination",
+    "returns_updated",
+    "figures_source",
+    "figures_date",
+];
+
+/// What was set aside until the end of an import.
+#[derive(Default)]
+pub struct Load {
+    indexes: Vec<String>,
+}
+
+impl Load {
+    /// Begins an import of about so many rows.
+    pub fn begin(tx: &mut Tx, wholes: Wholes, rows: i64) -> Result<Self, Error> {
+        let (indexes, last): (_, Option<i64>) = match wholes {
+            Wholes::Batches => (OF_MOVEMENTS, figures::table.select(diesel::dsl::max(figures::id)).first(tx.conn)?),
+            Wholes::Returns => (OF_RETURNS, returns::table.select(diesel::dsl::max(returns::id)).first(tx.conn)?),
+            _ => return Ok(Self::default()),
+        };
+        // Keys are counted up, so the last one says how many rows there are at the most.
+        if tx.dry || rows < MANY || rows < last.unwrap_or_default() {
+            return Ok(Self::default());
+        }
+        Ok(Self { indexes: set_aside(tx.conn, &indexes)? })
+    }
+
+    /// Ends it: everything is found again.
+    pub fn end(self, tx: &mut Tx) -> Result<(), Error> {
+        Ok(make_again(tx.conn, &self.indexes)?)
+    }
+}

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `main`, [`app`], [`doctor`], [`logs`] | the commands, the settings' use, the server's start and stop, what operators see |
 //! | [`http`] | the route table, one set of handlers for seven resources, problems, authentication, the document |
+//! | [`web`] | the pages for people, embedded as they were built |
 //! | [`transfer`] | files in and out: sheets into bodies, CSV, NDJSON, the record that `demo` serves |
 //! | [`store`] | the only SQL: what is read and written, with history and derived counts in the same transaction |
 //! | [`db`] | connections, transactions, migrations, and all that SQLite and PostgreSQL say differently |
@@ -19,6 +20,7 @@ pub mod app;
 pub mod doctor;
 pub mod http;
 pub mod logs;
+pub mod web;
 
 pub mod transfer;
 

@@ -352,7 +352,8 @@ async fn run_demo(config: Config) -> Result<(), Error> {
              curl 'http://{address}/v1/movements?limit=3'\n\
              curl 'http://{address}/v1/stats/flows?by=month,destination'\n\
              curl -H 'Authorization: Bearer {token}' 'http://{address}/v1/sources'\n\n\
-             Documentation: http://{address}/docs/"
+             In a browser: http://{address}/ and http://{address}/?lang=ar\n\
+             Documentation: http://{address}/docs"
         ));
     })
     .await?;

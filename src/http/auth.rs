@@ -23,8 +23,8 @@ use crate::store;
 /// Paths that are always open: a token sent there is not even looked at.
 fn is_open(path: &str) -> bool {
     path == "/"
-        || path == "/openapi.json"
-        || ["/docs", "/health", "/problems"]
+        || ["/openapi.json", "/sw.js", "/icon.svg"].contains(&path)
+        || ["/docs", "/enter", "/upload", "/settings", "/assets", "/health", "/problems"]
             .iter()
             .any(|open| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
@@ -223,6 +223,7 @@ mod tests {
     #[test]
     fn only_whole_segments_are_open() {
         assert!(is_open("/docs") && is_open("/docs/x") && is_open("/problems/not_found") && is_open("/"));
-        assert!(!is_open("/docsx") && !is_open("/v1/batches"));
+        assert!(is_open("/enter") && is_open("/assets/main.js") && is_open("/sw.js"));
+        assert!(!is_open("/docsx") && !is_open("/sw.jsx") && !is_open("/v1/batches"));
     }
 }

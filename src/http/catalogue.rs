@@ -294,8 +294,9 @@ impl Entry {
         let (code, title, meaning) = (self.code, escape(self.title), escape(self.meaning));
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-             content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1><p><code>{code}</code> · {place} · {status}</p>\
-             <p>{meaning}</p><p><a href=\"/problems\">All codes</a> · <a href=\"/docs/\">Documentation</a></p></html>",
+             content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title><style>{STYLE}</style>\
+             <h1>{title}</h1><p><code>{code}</code> · {place} · {status}</p><p>{meaning}</p>\
+             <p><a href=\"/docs/problems#{code}\">All codes</a> · <a href=\"/docs\">Documentation</a></p></html>",
             place = self.place,
             status = self.status,
         )

@@ -33,6 +33,7 @@ use actix_web::{Route, guard, web};
 
 use crate::domain::words::Word;
 use crate::store::{Agreements, Batches, Figures, Locations, Movements, Returns, Rows, Sources};
+use crate::web as pages;
 use catalogue::Code;
 use openapi::{Described, Operations, Schemas};
 use problem::Problem;
@@ -102,9 +103,15 @@ pub fn table() -> Table {
     table.path("/health/ready", vec![get(|| web::to(system::get_readiness), Described::get_readiness())]);
     table.path("/metrics", vec![get(|| web::to(metrics::get_metrics), Described::get_metrics())]);
     table.path("/openapi.json", vec![get(|| web::to(system::get_openapi), Described::get_openapi())]);
-    table.path("/docs", vec![page(|| web::to(system::to_docs))]);
-    table.path("/docs/{file:.*}", vec![page(|| web::to(system::docs))]);
-    table.path("/", vec![page(|| web::to(system::index))]);
+    table.path("/docs/api", vec![page(|| web::to(system::to_swagger_ui))]);
+    table.path("/docs/api/{file:.*}", vec![page(|| web::to(system::swagger_ui))]);
+    table.path("/docs/columns.json", vec![page(|| web::to(pages::columns))]);
+    for path in pages::paths() {
+        table.path(path, vec![page(|| web::to(pages::page))]);
+    }
+    table.path("/assets/{file}", vec![page(|| web::to(pages::asset))]);
+    table.path("/sw.js", vec![page(|| web::to(pages::worker))]);
+    table.path("/icon.svg", vec![page(|| web::to(pages::icon))]);
     table
 }
 

@@ -1,4 +1,4 @@
-//! What every service has: health, the document, and a page to begin at.
+//! What every service has: health, and the document with a page to read and try it.
 
 use std::sync::Arc;
 
@@ -40,26 +40,19 @@ pub async fn get_openapi(document: Data<Document>) -> HttpResponse {
         .body(document.text.clone())
 }
 
-/// `GET /`: where to begin.
-pub async fn index() -> HttpResponse {
-    let text = "homeward: how people are displaced and how they come back.\n\n/docs          the documentation\n\
-         /openapi.json  the API for programs\n/v1/movements  the movements\n/health/ready  whether the service is ready\n";
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
+/// `GET /docs/api`: the page lies below, with the files that it needs.
+pub async fn to_swagger_ui() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/api/")).finish()
 }
 
-/// `GET /docs`: the page lies below, with the files that it needs.
-pub async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
-}
-
-/// `GET /docs/…`: the documentation page, all of it from this binary.
-pub async fn docs(request: HttpRequest) -> Result<HttpResponse, Problem> {
+/// `GET /docs/api/…`: Swagger UI, all of it from this binary.
+pub async fn swagger_ui(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let config = Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true);
     let path = request.match_info().get("file").unwrap_or_default();
     let file =
         utoipa_swagger_ui::serve(path, Arc::new(config)).map_err(|error| Problem::internal(&error.to_string()))?;
     let Some(file) = file else {
-        return Err(Problem::not_found("The documentation has no such file."));
+        return Err(Problem::not_found("Swagger UI has no such file."));
     };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_SECURITY_POLICY, security::DOCUMENTATION));

@@ -33,6 +33,7 @@ mod lists;
 mod locations;
 mod metrics;
 mod movements;
+mod pages;
 mod returns;
 mod sources;
 mod statistics;

@@ -1,0 +1,64 @@
+/** What stands around every chart: its heading, what it means, the way out as a file or picture, and the same numbers as a table. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Done, Icon, Scroll } from "../parts/basics";
+import { saveAddress, savePicture } from "../parts/save";
+
+interface Props {
+  id: string;
+  title: string;
+  meaning: string;
+  controls?: ComponentChildren;
+  files: { xlsx: string; csv: string };
+  table: ComponentChildren;
+  note: string;
+  stale: boolean;
+  /** Draws at a width; nothing where there is nothing to draw. */
+  chart: ((width: number) => ComponentChildren) | null;
+  empty?: string;
+}
+
+export function Frame({ id, title, meaning, controls, files, table, note, stale, chart, empty }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (!box.current) return;
+    const measure = () => box.current && setWidth(Math.floor(box.current.clientWidth));
+    measure();
+    const watch = new ResizeObserver(measure);
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  const picture = async () => {
+    for (const svg of box.current?.querySelectorAll("svg.chart") ?? []) {
+      await savePicture(svg as SVGSVGElement, title, note, `homeward-${id}`);
+    }
+  };
+  return (
+    <section class="panel" aria-labelledby={`${id}-title`} aria-busy={stale}>
+      <div class="panel-head">
+        <div>
+          <h2 id={`${id}-title`}>{title}</h2>
+          <p class="meaning">{meaning}</p>
+        </div>
+        {controls && <div class="panel-controls">{controls}</div>}
+      </div>
+      <div ref={box} class={`chart-box${stale ? " stale" : ""}`}>
+        {chart ? width > 0 && chart(width) : <p class="empty">{empty ?? t("nothing-here")}</p>}
+      </div>
+      <div class="panel-foot">
+        <details class="twin">
+          <summary>{t("as-table")}</summary>
+          <Scroll label={title}>{table}</Scroll>
+        </details>
+        <div class="downloads" role="group" aria-label={t("download-of", { title })}>
+          <Icon name="down" />
+          <button type="button" class="quiet" onClick={() => saveAddress(files.xlsx)}>{t("download-excel")}</button>
+          <button type="button" class="quiet" onClick={() => saveAddress(files.csv)}>{t("download-csv")}</button>
+          {chart && <Done class="quiet" label={t("download-picture")} done={t("saved")} act={picture} />}
+        </div>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from "vite";
+
+// The pages are written to build/out; build/dist.mjs makes ui/dist of that.
+export default defineConfig({
+  esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+  // Texts are read as they are.
+  assetsInclude: ["**/*.ftl"],
+  build: {
+    target: "es2022",
+    outDir: "build/out",
+    emptyOutDir: true,
+    manifest: true,
+    modulePreload: { polyfill: false },
+    cssCodeSplit: true,
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: "src/main.tsx",
+      output: {
+        entryFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  server: { proxy: Object.fromEntries(["/v1", "/problems", "/health", "/openapi.json", "/docs/api", "/docs/columns.json"].map((path) => [path, process.env.SERVICE ?? "http://127.0.0.1:8080"])) },
+});

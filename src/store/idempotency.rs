@@ -162,7 +162,14 @@ impl Once {
             // Where it has just become too old and was thrown away, the next one has the place.
             Ok(0) => self.find(conn)?.map(Some).ok_or(Error::Running),
             Err(error) if waited_in_vain(&error) => Err(Error::Running),
-            Err(error) => Err(error.into()),
+            Err(error) => match Error::from(error) {
+                // The server may say it in the language of its country, and there is little else that this statement could meet.
+                Error::Internal(text) => {
+                    log::warn!("taken for another request with the same key: {text:?}");
+                    Err(Error::Running)
+                }
+                error => Err(error),
+            },
         }
     }
 

@@ -13,16 +13,26 @@ use actix_web::web::{self, Data};
 use futures_util::future::join;
 
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Options};
 use crate::domain::clock::Clock;
 use crate::error::Error;
+use crate::http::limits::Limits;
+use crate::http::metrics::Metrics;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
+use crate::store::idempotency::Running;
 use crate::transfer::{self, dataset::Terms};
 
 /// How long clients may take.
-const PATIENCE: Patience =
-    Patience { head: Duration::from_secs(15), idle: Duration::from_secs(75), close: Duration::from_secs(1) };
+const PATIENCE: Patience = Patience {
+    head: Duration::from_secs(15),
+    idle: Duration::from_secs(75),
+    body: Duration::from_secs(75),
+    take: Duration::from_secs(120),
+    close: Duration::from_secs(1),
+};
+/// Files that are opened beside the connections of clients: the database's, temporary ones, and what is always open.
+const OTHER_FILES: usize = 64;
 /// How many clients may wait to be let in.
 const BACKLOG: u32 = 1024;
 /// How long requests under way may take after the service was asked to stop, in seconds.
@@ -34,6 +44,8 @@ pub struct State {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// The requests that must not be done twice at once.
+    pub running: Running,
     /// Whether what is public can be read without a token.
     pub public_read: bool,
     /// The largest body, in bytes.
@@ -44,20 +56,27 @@ pub struct State {
     pub terms: Terms,
     /// Whose web pages may call the API.
     pub cors_origins: Vec<String>,
+    /// How much callers may have.
+    pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl State {
     /// What requests share under these settings.
-    pub fn new(db: Db, clock: Clock, config: &Config) -> Self {
-        Self {
+    pub fn new(db: Db, clock: Clock, config: &Config) -> Result<Self, Error> {
+        Ok(Self {
+            metrics: Metrics::new(&db)?,
             db,
             clock,
+            running: Running::default(),
             public_read: config.public_read,
             max_body: config.max_body,
             max_import: config.max_import,
             terms: Terms { title: config.dataset_title.clone(), licence: config.dataset_licence.clone() },
             cors_origins: config.cors_origins.clone(),
-        }
+            limits: Limits::new(config),
+        })
     }
 }
 
@@ -94,9 +113,16 @@ pub fn build(
         .wrap(from_fn(middleware::finish))
 }
 
+/// Connects to the database of the settings, whatever its schema.
+pub fn connect(config: &Config, connections: usize) -> Result<Db, Error> {
+    let (query_timeout, slow_query) = (config.query_timeout, config.slow_query);
+    let options = Options { connections, query_timeout, slow_query, statements: config.statements };
+    Db::open_with(&config.database_url, &options)
+}
+
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
 pub fn open(config: &Config) -> Result<Db, Error> {
-    let db = Db::open(&config.database_url, config.database_connections)?;
+    let db = connect(config, config.database_connections)?;
     if config.migrate_on_start {
         db.migrate()?;
     }
@@ -105,13 +131,15 @@ pub fn open(config: &Config) -> Result<Db, Error> {
 
 /// Serves until it is asked to stop; requests under way are finished. `ready` is called once it listens.
 pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<(), Error> {
-    let state = Data::new(State::new(db, system_clock(), config));
+    let state = Data::new(State::new(db, system_clock(), config)?);
     let document = Data::new(http::document());
     let cannot = |error| Error::Unavailable(format!("cannot listen on {}: {error}", config.bind));
     let listeners = listen(&config.bind).map_err(cannot)?;
     let address = listeners.first().and_then(|first| first.local_addr().ok());
     let mut server = Server::build()
         .workers(config.workers)
+        // Each worker has its share. Who comes when all of it is taken waits to be let in, with others as many as `BACKLOG`.
+        .max_concurrent_connections(connections(config).div_ceil(config.workers))
         // A job that has a thread has a connection, too: more threads than connections would only wait. Workbooks need none
         // while they are written, and must not take the threads of those who have one.
         .worker_max_blocking_threads(config.database_connections + transfer::AT_ONCE)
@@ -134,6 +162,47 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
     // heard.
     let (ended, ()) = join(server.run(), async { ready(&address) }).await;
     ended.map_err(|error| Error::Internal(format!("the server failed: {error}")))
+}
+
+/// How many connections of clients can be held: as many as are wanted, if so many files may be open.
+fn connections(config: &Config) -> usize {
+    let (wanted, possible) = (config.max_connections, possible_connections(config));
+    if possible < wanted {
+        log::warn!(
+            "too few files may be open (ulimit -n): at most {possible} connections instead of MAX_CONNECTIONS {wanted}"
+        );
+    }
+    possible
+}
+
+/// The same, without a word about it.
+pub fn possible_connections(config: &Config) -> usize {
+    let wanted = config.max_connections;
+    let others = OTHER_FILES + 4 * config.database_connections;
+    let Some(files) = open_files(wanted + others) else { return wanted };
+    wanted.min(files.saturating_sub(others).max(1))
+}
+
+/// How many files this process may have open, after it has asked for as many as this.
+#[cfg(unix)]
+fn open_files(wanted: usize) -> Option<usize> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = u64::try_from(wanted).ok()?;
+    let soft = limit.current?;
+    if soft >= wanted {
+        return usize::try_from(soft).ok();
+    }
+    // Many systems begin with 1,024, and let everybody have more who asks.
+    let more = limit.maximum.map_or(wanted, |most| most.min(wanted));
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(more), maximum: limit.maximum });
+    usize::try_from(if raised.is_ok() { more } else { soft }).ok()
+}
+
+/// How many files this process may have open: nobody knows.
+#[cfg(not(unix))]
+fn open_files(_: usize) -> Option<usize> {
+    None
 }
 
 /// Listens on every address that a name stands for, as far as it can be had.

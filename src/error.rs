@@ -18,6 +18,10 @@ pub enum Error {
     InUse(String),
     /// The row has changed since the caller saw it, or is (not) there against the caller's condition.
     Precondition(String),
+    /// The same request is being done already.
+    Running,
+    /// Another request was sent with the same key before.
+    KeyReused,
     /// Everything that is wrong in a sheet.
     Sheet(Box<RefusedSheet>),
     /// Some of these rows, and how many there are, were changed since what is to be taken back.
@@ -59,6 +63,8 @@ impl std::fmt::Display for Error {
             }
             Self::NotFound(resource, code) => write!(f, "there is no {} {code}", resource.singular()),
             Self::Taken(text) | Self::InUse(text) | Self::Precondition(text) => write!(f, "{text}"),
+            Self::Running => write!(f, "the same request is being done already"),
+            Self::KeyReused => write!(f, "another request was sent with this key before"),
             Self::Sheet(refused) => {
                 write!(f, "nothing was written; errors in the sheet: {}", refused.report.errors_total)
             }

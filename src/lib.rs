@@ -6,7 +6,7 @@
 //!
 //! | floor | what stands there |
 //! | --- | --- |
-//! | `main`, [`app`] | the commands, the settings' use, the server's start and stop |
+//! | `main`, [`app`], [`doctor`], [`logs`] | the commands, the settings' use, the server's start and stop, what operators see |
 //! | [`http`] | the route table, one set of handlers for seven resources, problems, authentication, the document |
 //! | [`web`] | the pages for people, embedded as they were built |
 //! | [`transfer`] | files in and out: sheets into bodies, CSV, NDJSON, the record that `demo` serves |
@@ -17,7 +17,9 @@
 //! `docs/architecture.md` walks through them, and `tests/architecture.rs` keeps them.
 
 pub mod app;
+pub mod doctor;
 pub mod http;
+pub mod logs;
 pub mod web;
 
 pub mod transfer;

@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use homeward::app;
 use homeward::config::{Config, Settings};
-use homeward::db::{DatabaseUrl, Db};
+use homeward::db::{self, DatabaseUrl, Db};
 use homeward::domain::text::is_code;
 use homeward::domain::words::{Role, Word};
 use homeward::error::Error;
 use homeward::http;
 use homeward::http::tokens::{MAX_DAYS, TokenBody};
-use homeward::store::tokens;
+use homeward::store::{tokens, verify};
 use homeward::transfer::import::{self, Order};
 use homeward::transfer::intake::{Content, CreateMissing};
 use homeward::transfer::sheet::Sheet;
-use homeward::transfer::{Format, demo, export};
+use homeward::transfer::{Format, backup, demo, export};
+use homeward::{app, doctor, logs};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Many small allocations, on every thread: this allocator takes a fifth less time for an import than that of libc.
@@ -68,9 +68,30 @@ enum Command {
         #[arg(long, default_value = "csv", value_parser = format)]
         format: Format,
     },
+    /// Writes the whole record into a new file, history and tokens included, while the service goes on.
+    Backup {
+        /// The file; what is there already is never overwritten.
+        file: PathBuf,
+    },
+    /// Puts a backup into an empty database, which may be of the other kind.
+    Restore {
+        /// The file that `homeward backup` wrote.
+        file: PathBuf,
+        /// Replaces everything that is in the database.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Derives anew everything that is derived, and compares. Exit status 1 where anything differs.
+    Verify,
     /// Makes, lists and revokes tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Looks at settings, database, disk and clock, and says what needs attention: then the exit status is 1.
+    Doctor {
+        /// Prints what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Prints the description of the API (OpenAPI).
     Openapi,
 }
@@ -132,7 +153,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     }
-    env_logger::Builder::new().parse_filters(&config.rust_log).init();
+    logs::start(&config);
     match actix_web::rt::System::new().block_on(run(cli.command, config)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Unavailable(text) | Error::Internal(text)) => failed(&text),
@@ -167,7 +188,7 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             app::serve(&config, db, |address| log::info!("homeward listens on http://{address}")).await
         }
         Command::Demo => run_demo(config).await,
-        Command::Migrate => Db::open(&config.database_url, 1)?.migrate(),
+        Command::Migrate => app::connect(&config, 1)?.migrate(),
         Command::Import { sheet, file, commit, create_missing, json } => {
             let db = app::open(&Config { database_connections: 2, ..config })?;
             let has = |word: &str| create_missing.iter().any(|one| one == word);
@@ -178,10 +199,40 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
             let db = app::open(&Config { database_connections: 2, ..config })?;
             run_export(&db, sheet, format).await
         }
+        Command::Backup { file } => {
+            let db = app::open(&Config { database_connections: 1, ..config })?;
+            db.check().await?;
+            let bar = progress_bar("{spinner} {human_pos} rows, {per_sec}");
+            let shown = bar.clone();
+            let done = backup::backup(&db, &file, move |rows| shown.set_position(rows)).await;
+            bar.finish_and_clear();
+            done
+        }
+        Command::Restore { file, replace } => {
+            if replace {
+                db::file::refuse_in_use(&config.database_url)?;
+            }
+            let db = app::open(&Config { database_connections: 1, ..config })?;
+            db.check().await?;
+            run_restore(&db, file, replace).await
+        }
+        Command::Verify => {
+            let db = app::open(&Config { database_connections: 1, ..config })?;
+            db.check().await?;
+            run_verify(&db).await
+        }
         Command::Token(command) => {
             let db = app::open(&Config { database_connections: 1, ..config })?;
             db.check().await?;
             run_token(command, &db).await
+        }
+        Command::Doctor { json } => {
+            let report = doctor::examine(&config, &std::env::temp_dir()).await;
+            print(&if json { serde_json::to_string_pretty(&report).unwrap_or_default() } else { report.to_string() })?;
+            match report.attentions() {
+                0 => Ok(()),
+                many => Err(Error::Precondition(format!("needing attention: {many}"))),
+            }
         }
         Command::Openapi => print(&http::document().text),
     }
@@ -215,6 +266,26 @@ async fn run_token(command: TokenCommand, db: &Db) -> Result<(), Error> {
     }
 }
 
+async fn run_restore(db: &Db, file: PathBuf, replace: bool) -> Result<(), Error> {
+    let bar = progress_bar("{spinner} {human_pos} rows, {per_sec}");
+    let shown = bar.clone();
+    let restored = backup::restore(db, file, replace, move |rows| shown.set_position(rows)).await;
+    bar.finish_and_clear();
+    print(&format!("{} rows are there.", restored?))
+}
+
+async fn run_verify(db: &Db) -> Result<(), Error> {
+    let bar = progress_bar("{spinner} {human_pos} rows, {per_sec}");
+    let verified = verify::verify(db, |found| print(&found.to_string()), |rows| bar.set_position(rows)).await;
+    bar.finish_and_clear();
+    match verified? {
+        (rows, 0) => print(&format!("{rows} rows: everything derived is as it should be.")),
+        (rows, many) => {
+            Err(Error::Internal(format!("of {rows} rows, {many} derived values are not as they should be")))
+        }
+    }
+}
+
 async fn run_import(
     db: &Db,
     sheet: Sheet,
@@ -234,7 +305,7 @@ async fn run_import(
         shown.set_length(rows);
         shown.set_position(done);
     };
-    let done = import::run(db, &app::system_clock(), "import", order, progress).await;
+    let done = import::run(db, &app::system_clock(), "import", order, progress, |tx, import| import(tx)).await;
     bar.finish_and_clear();
     match done {
         Ok(done) if json => print(&serde_json::to_string_pretty(&done).unwrap_or_default()),

@@ -6,8 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the top to the bottom. Floors in one line may use each other.
-const FLOORS: [&[&str]; 6] =
-    [&["main", "app"], &["http", "web"], &["transfer"], &["store"], &["db"], &["domain", "error", "config"]];
+const FLOORS: [&[&str]; 6] = [
+    &["main", "app", "doctor", "logs"],
+    &["http", "web"],
+    &["transfer"],
+    &["store"],
+    &["db"],
+    &["domain", "error", "config"],
+];
 
 /// What looks up, and why it may. This list only shrinks.
 const LOOKS_UP: [(&str, &str, &str); 2] = [

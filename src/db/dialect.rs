@@ -1,5 +1,16 @@
 //! All that SQLite and PostgreSQL say differently.
 
+/// Runs the same lines once for each backend: for what the combined backend cannot do.
+macro_rules! each_db {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($c) => $body,
+            $crate::db::Conn::Pg($c) => $body,
+        }
+    };
+}
+pub(crate) use each_db;
+
 /// Inserts rows, be it one or many thousands: on SQLite with one statement that stays prepared, on PostgreSQL with `COPY`, from a few rows on.
 ///
 /// One statement for many rows would have to be parsed anew each time, and its values are counted in tens of thousands.
@@ -262,9 +273,74 @@ pub fn make_again(conn: &mut super::Conn, indexes: &[String]) -> QueryResult<()>
     indexes.iter().try_for_each(|sql| diesel::sql_query(sql).execute(conn).map(|_| ()))
 }
 
+/// Does a statement that would wait for what another transaction has not ended yet, and waits but a moment: whoever
+/// [`waited_in_vain`] has lost its transaction.
+///
+/// There is no `NOWAIT` for an insert, and an advisory lock is more than every engine has that speaks the protocol. Anything shorter would
+/// also end the waits that a busy server has with itself. On SQLite the only other writer is gone before this one begins.
+pub fn briefly<T>(
+    conn: &mut super::Conn,
+    statement: impl FnOnce(&mut super::Conn) -> QueryResult<T>,
+) -> QueryResult<T> {
+    let set = |conn: &mut super::Conn, to: &'static str| {
+        use diesel::RunQueryDsl;
+        match conn {
+            super::Conn::Sqlite(_) => Ok(0),
+            super::Conn::Pg(conn) => diesel::sql_query(to).execute(conn),
+        }
+    };
+    set(conn, "SET LOCAL lock_timeout = '200ms'")?;
+    let done = statement(conn)?;
+    set(conn, "SET LOCAL lock_timeout TO DEFAULT")?;
+    Ok(done)
+}
+
+/// Whether a statement that was done [`briefly`] failed because another transaction is in its way.
+pub fn waited_in_vain(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error};
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, what) if what.message().contains("lock timeout"))
+}
+
+/// How a query for keys ends that passes over rows which other transactions are about to write.
+pub fn passing_over(conn: &super::Conn) -> &'static str {
+    match conn {
+        super::Conn::Sqlite(_) => "",
+        super::Conn::Pg(_) => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
 /// Whether others may write at the same time, so that what was read before a lock must be read again after it.
 pub fn has_other_writers(conn: &super::Conn) -> bool {
     matches!(conn, super::Conn::Pg(_))
+}
+
+/// Takes every row out of some tables, each of which refers only to those before it.
+pub fn clear(conn: &mut super::Conn, tables: &[&'static str]) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    match conn {
+        super::Conn::Sqlite(conn) => {
+            for table in tables.iter().rev() {
+                diesel::sql_query(format!("DELETE FROM {table}")).execute(conn)?;
+            }
+        }
+        super::Conn::Pg(conn) => _ = diesel::sql_query(format!("TRUNCATE {}", tables.join(", "))).execute(conn)?,
+    }
+    Ok(())
+}
+
+/// Lets the next key of a table come after those that are there and those that were ever given, where the database counts them by
+/// itself.
+pub fn advance(conn: &mut super::Conn, table: &'static str) -> QueryResult<()> {
+    use diesel::RunQueryDsl;
+    if let super::Conn::Pg(conn) = conn {
+        let next = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1 + greatest( \
+             coalesce((SELECT max(id) FROM {table}), 0), \
+             coalesce((SELECT max(last_id) FROM creations WHERE resource = '{table}'), 0)), false)"
+        );
+        diesel::sql_query(next).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Takes keys for new rows of a table, in rising order, so that rows and what refers to them can be written in any order.

@@ -2,15 +2,20 @@
 
 mod connection;
 pub mod dialect;
+pub mod file;
+pub mod inspect;
 pub mod keys;
 pub mod page;
 mod pool;
+pub mod pulse;
 pub mod schema;
+mod slow;
 pub mod types;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -21,7 +26,7 @@ use tokio::sync::Semaphore;
 use crate::error::Error;
 
 pub use connection::{Conn, MultiBackend};
-pub use pool::DatabaseUrl;
+pub use pool::{DatabaseUrl, Statements};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -30,6 +35,19 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a transaction is tried again that PostgreSQL gave up for the sake of another.
 const TRIES: usize = 10;
+
+/// How a database is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Connections at the most.
+    pub connections: usize,
+    /// After which time PostgreSQL gives a reading statement up. SQLite offers no such thing.
+    pub query_timeout: Option<Duration>,
+    /// How long a statement takes that is logged.
+    pub slow_query: Option<Duration>,
+    /// How statements are sent to PostgreSQL.
+    pub statements: Statements,
+}
 
 /// The backend of [`Conn`]: what boxed queries and expressions name.
 pub type Backend = MultiBackend;
@@ -43,16 +61,33 @@ pub struct Db {
     /// SQLite has one writer at a time, so it is one thread that many requests share.
     writer: Option<writer::Writer>,
     size: usize,
+    meters: Arc<pulse::Meters>,
+    /// How a transaction begins on PostgreSQL that only reads.
+    begin_read: Arc<str>,
 }
 
 impl Db {
     /// Opens the database, with one connection made at once, so that a wrong address is said clearly.
     pub fn open(url: &DatabaseUrl, connections: usize) -> Result<Self, Error> {
+        Self::open_with(
+            url,
+            &Options { connections, query_timeout: None, slow_query: None, statements: Statements::Prepared },
+        )
+    }
+
+    /// The same, with all that can be said about it.
+    pub fn open_with(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
+        let Options { connections, query_timeout, slow_query, statements } = *options;
+        let url = &pool::Address { url: url.clone(), slow_query, statements };
+        let meters = Arc::new(pulse::Meters::new()?);
         let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         drop(first);
-        let writer = matches!(url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone()));
+        let writer =
+            matches!(url.url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone(), meters.clone()));
         let pool = pool::Pool::open(url, connections)?;
-        Ok(Self { pool, permits: Arc::new(Semaphore::new(connections)), writer, size: connections })
+        let permits = Arc::new(Semaphore::new(connections));
+        let begin_read = begin_read(query_timeout).into();
+        Ok(Self { pool, permits, writer, size: connections, meters, begin_read })
     }
 
     /// Runs a job that only reads, on one consistent state of the data.
@@ -67,7 +102,7 @@ impl Db {
             let mut last = Error::Unavailable("no connection".to_owned());
             for _ in 0..=db.size {
                 let mut conn = db.pool.get()?;
-                match snapshot(&mut conn, &job) {
+                match snapshot(&mut conn, &db.begin_read, &job) {
                     Err(error) if pool::is_broken(&mut conn) => last = error.as_unavailable(),
                     done => return done,
                 }
@@ -114,8 +149,13 @@ impl Db {
                     last = error.as_unavailable();
                     continue;
                 }
+                let began = Instant::now();
                 let done = job(&mut conn);
-                match finish(&mut conn, done) {
+                let done = finish(&mut conn, done);
+                if done.is_ok() {
+                    db.meters.committed(1, began.elapsed());
+                }
+                match done {
                     Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
                         last = Error::Unavailable(text);
                     }
@@ -151,14 +191,27 @@ impl Db {
         }
     }
 
+    /// Copies the database into an empty file, as it is at one moment, if it is SQLite: whether it is. Others read and write meanwhile.
+    pub async fn copy_into(&self, path: PathBuf) -> Result<bool, Error> {
+        let db = self.clone();
+        // In no transaction: this makes its own.
+        self.on_a_thread(move || match &mut *db.pool.get()? {
+            Conn::Sqlite(conn) => file::copy(conn, &path).map(|()| true),
+            Conn::Pg(_) => Ok(false),
+        })
+        .await
+    }
+
     async fn on_a_thread<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let waiting = self.meters.wait();
         let permit = tokio::time::timeout(PATIENCE, self.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = permit.await else {
             return Err(Error::Unavailable("every connection is busy".to_owned()));
         };
+        drop(waiting);
         let done = tokio::task::spawn_blocking(move || {
             let done = job();
             drop(permit);
@@ -173,13 +226,21 @@ type Manager = <Conn as diesel::Connection>::TransactionManager;
 /// Marks what may succeed when tried again at once.
 const RETRY: &str = "conflict";
 
+/// How a transaction begins on PostgreSQL that only reads, in one message: a statement that takes too long is given up there
+/// even where nobody waits for it any more. `LOCAL`, because the next transaction on the server's connection may be another's.
+fn begin_read(timeout: Option<Duration>) -> String {
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    match timeout {
+        Some(timeout) => format!("{begin}; SET LOCAL statement_timeout = {}", timeout.as_millis()),
+        None => begin.to_owned(),
+    }
+}
+
 /// One read-only transaction, so that the statements of one answer see one state of the data.
-fn snapshot<T>(conn: &mut Conn, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+fn snapshot<T>(conn: &mut Conn, begin_read: &str, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
     let begun = match conn {
         Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED"),
-        Conn::Pg(conn) => {
-            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        }
+        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction_sql(conn, begin_read),
     };
     begun.inspect_err(|_| pool::give_up(conn))?;
     let done = job(conn);
@@ -306,15 +367,24 @@ diesel::table! {
 }
 
 fn migrate(conn: &mut Conn) -> Result<(), Error> {
-    // SQLite: its write lock, for which others wait. PostgreSQL: a table lock and no advisory one, which engines that
-    // speak its protocol may not have. Whoever comes second finds nothing to do.
-    begin(conn)?;
-    let done = run_missing(conn);
-    finish(conn, done)?;
-    match unapplied(conn)? {
-        (_, Some(newer)) => Err(newer_schema(&newer)),
-        _ => Ok(()),
+    for attempt in 1.. {
+        match unapplied(conn)? {
+            (_, Some(newer)) => return Err(newer_schema(&newer)),
+            // Whoever has nothing to do waits for no lock, which a busy service may hardly ever leave free.
+            (0, None) => return Ok(()),
+            _ => {}
+        }
+        // SQLite: its write lock, for which others wait. PostgreSQL: a table lock and no advisory one, which engines that
+        // speak its protocol may not have. Whoever comes second finds nothing to do.
+        begin(conn)?;
+        let done = run_missing(conn);
+        match finish(conn, done) {
+            // Two made the table of the lock at once. `IF NOT EXISTS` does not see one that is not committed; from now on it is.
+            Err(Error::Taken(_)) if attempt < TRIES => {}
+            done => done?,
+        }
     }
+    Ok(())
 }
 
 fn run_missing(conn: &mut Conn) -> Result<(), Error> {

@@ -101,6 +101,8 @@ impl<R> Page<R> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -109,5 +111,16 @@ mod tests {
         let cursor = Cursor { sort: Sort { by: SortBy::Date, descending: true }, after };
         assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         assert_eq!(Cursor::decode("nonsense"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn fuzz_any_cursor(text in any::<String>(), bytes in any::<Vec<u8>>(), near in "[{}:,\"a-z0-9-]{0,120}") {
+            for text in [text, URL_SAFE_NO_PAD.encode(bytes), URL_SAFE_NO_PAD.encode(near)] {
+                if let Some(cursor) = Cursor::decode(&text) {
+                    prop_assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+                }
+            }
+        }
     }
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
 use super::Conn;
+use super::slow::SlowLog;
 use crate::error::Error;
 
 /// Where the data are. Shown without its password.
@@ -63,10 +64,36 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Where the data are, and what is said about the statements there.
+#[derive(Clone)]
+pub(super) struct Address {
+    /// Where.
+    pub url: DatabaseUrl,
+    /// How long a statement takes that is logged.
+    pub slow_query: Option<Duration>,
+    /// How statements are sent to PostgreSQL.
+    pub statements: Statements,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
 /// FULL: what was answered with 201 is on the disk. The writer thread commits many requests at once.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; \
      PRAGMA temp_store = MEMORY;";
+
+/// How statements are sent to PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statements {
+    /// They are prepared once on each connection, and used again.
+    Prepared,
+    /// They are prepared each time without a name, and forgotten: for whom a connection is another one after each transaction.
+    Forgotten,
+}
 
 /// Makes room for a write of many pages: what does not fit is written before the commit, and read again when it is changed again. What is
 /// sorted for an index may be larger than memory.
@@ -80,14 +107,28 @@ pub(super) fn tidy_up(conn: &mut Conn) -> Result<(), Error> {
     Ok(conn.batch_execute(&format!("{small}; PRAGMA wal_checkpoint(TRUNCATE)"))?)
 }
 
-pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
+pub(super) fn connect(address: &Address) -> Result<Conn, ConnectionError> {
+    let mut conn = establish(&address.url, address.statements)?;
+    if let Some(limit) = address.slow_query {
+        conn.set_instrumentation(SlowLog::new(limit));
+    }
+    Ok(conn)
+}
+
+fn establish(url: &DatabaseUrl, statements: Statements) -> Result<Conn, ConnectionError> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
             conn.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Conn::Sqlite(conn))
         }
-        DatabaseUrl::Postgres(url) => Ok(Conn::Pg(PgConnection::establish(url)?)),
+        DatabaseUrl::Postgres(url) => {
+            let mut conn = PgConnection::establish(url)?;
+            if statements == Statements::Forgotten {
+                conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+            }
+            Ok(Conn::Pg(conn))
+        }
     }
 }
 
@@ -104,7 +145,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn open(url: &DatabaseUrl, size: usize) -> Result<Self, Error> {
+    pub(super) fn open(url: &Address, size: usize) -> Result<Self, Error> {
         let away = Arc::new(AtomicBool::new(false));
         let connections = r2d2::Pool::builder()
             .max_size(u32::try_from(size).unwrap_or(u32::MAX))
@@ -117,6 +158,12 @@ impl Pool {
             .build(Manager { url: url.clone(), away: away.clone() })
             .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         Ok(Self { connections, away })
+    }
+
+    /// How many connections are open, and how many of them nobody uses.
+    pub(super) fn state(&self) -> (usize, usize) {
+        let state = self.connections.state();
+        (state.connections as usize, state.idle_connections as usize)
     }
 
     /// A connection. Nobody waits for one while the server is away: the pool goes on trying by itself, about every
@@ -137,7 +184,7 @@ impl Pool {
 }
 
 pub(super) struct Manager {
-    url: DatabaseUrl,
+    url: Address,
     /// Whether the last attempt to connect failed.
     away: Arc<AtomicBool>,
 }

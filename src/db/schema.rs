@@ -68,6 +68,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    answers (id) {
+        id -> BigInt,
+        token -> Text,
+        path -> Text,
+        key -> Text,
+        request -> Text,
+        at -> Timestamp,
+        status -> Integer,
+        resource -> Text,
+        code -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     locations (id) {
         id -> BigInt,
         code -> Text,
@@ -298,6 +314,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     history,
     creations,
     imports,
+    answers,
     locations,
     sources,
     agreements,

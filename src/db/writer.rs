@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
 
 use diesel::connection::TransactionManager;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Conn, DatabaseUrl, Manager, PATIENCE, begin, finish, pool};
+use super::pool::Address;
+use super::pulse::Meters;
+use super::{Conn, Manager, PATIENCE, begin, finish, pool};
 use crate::error::Error;
 
 /// Requests that may wait for the writer; more are told to come back later.
@@ -107,10 +110,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(url: DatabaseUrl) -> Self {
+    pub(super) fn start(url: Address, meters: Arc<Meters>) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        std::thread::spawn(move || run(&url, queue));
+        std::thread::spawn(move || run(&url, queue, &meters));
         Self { jobs }
+    }
+
+    /// How many writes wait.
+    pub(super) fn queued(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
     }
 
     /// Runs a write; one that may take long (`is_long`) in a transaction of its own. Who waits for it in vain gives up.
@@ -135,7 +143,7 @@ impl Writer {
     }
 }
 
-fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+fn run(url: &Address, mut queue: mpsc::Receiver<Box<dyn Job>>, meters: &Meters) {
     let mut kept = None;
     let mut put_off: Option<Box<dyn Job>> = None;
     while let Some(first) = put_off.take().or_else(|| queue.blocking_recv()) {
@@ -157,7 +165,7 @@ fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
         let conn = kept.take().map_or_else(|| pool::connect(url), Ok);
         match conn.map_err(|error| Error::Unavailable(format!("cannot open {url} to write: {error}"))) {
             Ok(mut conn) => {
-                if commit(&mut conn, group) {
+                if commit(&mut conn, group, meters) {
                     kept = Some(conn);
                 }
             }
@@ -168,13 +176,17 @@ fn run(url: &DatabaseUrl, mut queue: mpsc::Receiver<Box<dyn Job>>) {
 
 /// Runs the jobs in one transaction and answers them. Gives back whether the connection can be used again: one that was
 /// opened while the file could only be read stays like that, even when the file is mended.
-fn commit(conn: &mut Conn, mut group: Vec<Box<dyn Job>>) -> bool {
+fn commit(conn: &mut Conn, mut group: Vec<Box<dyn Job>>, meters: &Meters) -> bool {
+    let began = Instant::now();
     let is_long = group.iter().any(|job| job.is_long());
     let done = if is_long { pool::make_room(conn) } else { Ok(()) };
     let done = done.and_then(|()| begin(conn)).and_then(|()| {
         group.iter_mut().try_for_each(|job| job.run(conn))?;
         finish(conn, Ok(()))
     });
+    if done.is_ok() {
+        meters.committed(group.len(), began.elapsed());
+    }
     let alone = group.iter().any(|job| job.has_failed_alone());
     if let Err(error) = &done
         && !alone
@@ -197,6 +209,7 @@ mod tests {
     use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
     use super::*;
+    use crate::db::{DatabaseUrl, Statements};
 
     #[derive(QueryableByName)]
     struct Count {
@@ -221,19 +234,26 @@ mod tests {
     #[test]
     fn a_disk_that_is_full_in_the_middle_commits_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("a.db"));
+        let url = Address {
+            url: DatabaseUrl::Sqlite(folder.path().join("a.db")),
+            slow_query: None,
+            statements: Statements::Prepared,
+        };
         let mut conn = pool::connect(&url).unwrap();
         conn.batch_execute("CREATE TABLE notes (bytes BLOB); PRAGMA max_page_count = 20").unwrap();
         let (jobs, answers): (Vec<_>, Vec<_>) = [10, 1_000_000, 10].into_iter().map(note).unzip();
-        assert!(!commit(&mut conn, jobs), "the connection has lost its transaction");
+        let meters = Meters::new().unwrap();
+        assert!(!commit(&mut conn, jobs, &meters), "the connection has lost its transaction");
         for mut answer in answers {
             assert!(matches!(answer.try_recv(), Ok(Err(Error::Unavailable(text))) if text.contains("full")));
         }
         let mut conn = pool::connect(&url).unwrap();
         assert_eq!(count(&mut conn), 0);
         let (job, mut answer) = note(10);
-        assert!(commit(&mut conn, vec![job]));
+        assert!(commit(&mut conn, vec![job], &meters));
         assert!(matches!(answer.try_recv(), Ok(Ok(()))));
         assert_eq!(count(&mut conn), 1);
+        // What was not kept is not counted.
+        assert_eq!((meters.commit.get_sample_count(), meters.group.get_sample_sum()), (1, 1.0));
     }
 }

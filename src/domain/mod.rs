@@ -6,6 +6,8 @@ pub mod batch;
 pub mod clock;
 pub mod figure;
 pub mod findings;
+#[cfg(test)]
+mod fuzz;
 pub mod gazetteer;
 pub mod homecoming;
 pub mod labels;

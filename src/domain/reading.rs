@@ -10,6 +10,9 @@ use super::period::{in_range, parse_date};
 use super::text::{forbidden_character, is_code, nearest, trimmed};
 use super::words::Word;
 
+/// To how many mistakes in a body a suggestion is looked for.
+const MAX_GUESSES: usize = 1_000;
+
 /// The members of one JSON object on their way into a resource.
 ///
 /// Each `take` reads one member; what is left at the end is unknown, or read-only and ignored.
@@ -84,8 +87,12 @@ impl<'a> Fields<'a> {
     pub fn finish(self, read_only: &[&'static str]) {
         let known = |name: &String| self.taken.contains(&name.as_str()) || read_only.contains(&name.as_str());
         for (name, _) in self.object.iter().filter(|(name, _)| !known(name)) {
-            let suggestion = nearest(name, self.taken.iter().copied()).map(str::to_owned);
-            let message = format!("There is no member `{name}` here.");
+            // Who sends thousands of them has not misspelt them.
+            let misspelt = self.findings.errors.len() < MAX_GUESSES;
+            let suggestion = if misspelt { nearest(name, self.taken.iter().copied()) } else { None };
+            let suggestion = suggestion.map(str::to_owned);
+            let shown: String = name.chars().take(100).collect();
+            let message = format!("There is no member `{shown}` here.");
             let escaped = name.replace('~', "~0").replace('/', "~1");
             let pointer = format!("{}/{escaped}", self.at);
             self.findings.suggest(pointer, "unknown_field", None, message, suggestion);
@@ -183,7 +190,7 @@ impl FromJson for i32 {
         let fits = Self::try_from(whole).ok();
         if fits.is_none() {
             // The limits proper (0 or 1 to 1,000,000,000) are derived rules, which see what fits.
-            let message = "No number here may be as far from 0.".to_owned();
+            let message = "No number here is above 1,000,000,000, or below 0.".to_owned();
             findings.error(pointer, "out_of_range", Some(value.clone()), message);
         }
         fits

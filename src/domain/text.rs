@@ -7,6 +7,9 @@ pub const MAX_TEXT: u64 = 10_000;
 /// The longest `url`, in characters.
 pub const MAX_URL: u64 = 2_048;
 
+/// The longest text for which something near is looked for, in bytes: longer than every code, and most names.
+const MAX_GUESSED: usize = 1_000;
+
 /// Trims free text: empty text is no text.
 pub fn trimmed(text: &str) -> Option<&str> {
     let text = text.trim();
@@ -77,6 +80,10 @@ pub fn latin_digit(c: char) -> char {
 
 /// The candidate that was most likely meant, if any is near.
 pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The comparison takes time and memory by the length of both.
+    if given.len() > MAX_GUESSED {
+        return None;
+    }
     let fold = |text: &str| folded_words(text).concat();
     let given = fold(given);
     // In one or two letters every slip makes another word: `fr` is not `ar` misspelt.

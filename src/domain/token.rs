@@ -2,7 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+
+use crate::error::Error;
 
 /// What every token begins with, so that one which was published by accident can be found.
 const PREFIX: &str = "hw_";
@@ -14,6 +17,13 @@ impl Token {
     /// A token from 32 random bytes.
     pub fn new(random: [u8; 32]) -> Self {
         Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random)))
+    }
+
+    /// A token that can be made again by whoever has both the secret, another token, and the seed. Neither says anything about it alone.
+    pub fn derived(secret: &str, seed: &[u8]) -> Result<Self, Error> {
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes());
+        let mac = mac.map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Self::new(mac.chain_update(seed).finalize().into_bytes().into()))
     }
 
     /// The token as the caller keeps it.
@@ -47,6 +57,10 @@ mod tests {
         assert_eq!(token.reveal().len(), 46);
         assert!(token.reveal().starts_with("hw_BwcH"));
         assert_eq!(hash(token.reveal()), token.hash());
+        let derived = |secret, seed: &[u8]| Token::derived(secret, seed).unwrap().reveal().to_owned();
+        assert_eq!(derived("a", b"b"), derived("a", b"b"));
+        assert_ne!(derived("a", b"b"), derived("a", b"c"));
+        assert_ne!(derived("a", b"b"), derived("b", b"b"));
         assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

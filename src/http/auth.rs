@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::catalogue::Code;
+use super::limits::Who;
 use super::problem::Problem;
 use crate::app::State;
 use crate::domain::access::{Actor, Viewer};
@@ -30,13 +31,13 @@ fn is_open(path: &str) -> bool {
 
 /// What the `Authorization` header says.
 #[derive(Debug, PartialEq)]
-enum Shown {
+pub(super) enum Shown {
     Nothing,
     Token(String),
     Nonsense,
 }
 
-fn shown(headers: &HeaderMap) -> Shown {
+pub(super) fn shown(headers: &HeaderMap) -> Shown {
     let mut all = headers.get_all(header::AUTHORIZATION);
     let Some(value) = all.next() else { return Shown::Nothing };
     let text = value.to_str().ok().filter(|_| all.next().is_none());
@@ -53,6 +54,14 @@ fn shown(headers: &HeaderMap) -> Shown {
         }
     }
     Shown::Nonsense
+}
+
+/// The token that a request was sent with; none is empty.
+pub fn token_of(request: &HttpRequest) -> String {
+    match shown(request.headers()) {
+        Shown::Token(token) => token,
+        Shown::Nothing | Shown::Nonsense => String::new(),
+    }
 }
 
 fn unauthorized(detail: &str) -> Problem {
@@ -72,14 +81,34 @@ async fn identify(state: &State, headers: &HeaderMap) -> Result<Option<Actor>, P
     actor.map(Some).ok_or_else(|| unauthorized("The token is wrong, expired or revoked."))
 }
 
-/// The middleware: leaves the [`Actor`] with the request, or refuses a token that does not hold.
+/// Paths whose callers are not even counted: whoever watches the service must not be told to come back later.
+fn is_uncounted(path: &str) -> bool {
+    path == "/health" || path.starts_with("/health/")
+}
+
+/// Who asks, unless the token does not hold, or whoever asks has asked too often. A wrong token counts for the address: it
+/// cannot be tried any more often than a request without one.
+async fn admit(state: &State, request: &ServiceRequest) -> Result<Option<Actor>, Problem> {
+    let (limits, path) = (&state.limits, request.path());
+    if is_uncounted(path) {
+        return Ok(None);
+    }
+    let known = if is_open(path) { Ok(None) } else { identify(state, request.headers()).await };
+    match &known {
+        Ok(Some(actor)) => limits.take(|| Who::Token(actor.name.clone()))?,
+        _ => limits.take(|| limits.address(request.request()))?,
+    }
+    known
+}
+
+/// The middleware: leaves the [`Actor`] with the request, or refuses whoever may not even ask.
 pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = request.app_data::<actix_web::web::Data<State>>().cloned();
-    if let Some(state) = state.filter(|_| !is_open(request.path())) {
-        match identify(&state, request.headers()).await {
+    if let Some(state) = state {
+        match admit(&state, &request).await {
             Ok(Some(actor)) => {
                 request.extensions_mut().insert(actor);
             }
@@ -100,6 +129,8 @@ pub trait Right: 'static {
 
 /// To read what the caller may see.
 pub struct Read;
+/// To look at the service itself, which nobody does without a token.
+pub struct Inside;
 /// To read what only editors see, and to write.
 pub struct Write;
 /// To manage tokens.
@@ -108,6 +139,10 @@ pub struct Admin;
 impl Right for Read {
     const ROLE: Role = Role::Reader;
     const OPEN: bool = true;
+}
+
+impl Right for Inside {
+    const ROLE: Role = Role::Reader;
 }
 
 impl Right for Write {

@@ -19,10 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The body of a request as JSON.
 pub async fn json(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Value, Problem> {
+    parse(&bytes(request, payload, limit).await?)
+}
+
+/// The body of a request that is said to be JSON.
+pub async fn bytes(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     check_type(request)?;
-    let bytes = tokio::time::timeout(PATIENCE, bytes(request, payload, limit)).await;
-    let bytes = bytes.map_err(|_| Problem::new(Code::RequestTimeout, "The body did not arrive in time."))??;
-    parse(&bytes)
+    let bytes = tokio::time::timeout(PATIENCE, received(request, payload, limit)).await;
+    bytes.map_err(|_| Problem::new(Code::RequestTimeout, "The body did not arrive in time."))?
 }
 
 fn check_type(request: &HttpRequest) -> Result<(), Problem> {
@@ -47,7 +51,7 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
     unsupported(format!("The body must be {wanted} in UTF-8; {found}."))
 }
 
-async fn bytes(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+async fn received(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {} MB.", limit >> 20));
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| length > limit as u64) {
@@ -70,7 +74,8 @@ pub fn broke_off() -> Problem {
     Problem::new(Code::BadRequest, detail)
 }
 
-fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+/// Reads JSON, strictly.
+pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let invalid = |detail: String| Problem::new(Code::InvalidJson, detail);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(invalid("The body is empty.".to_owned()));

@@ -58,6 +58,8 @@ problems! {
         "Query parameters are unknown, repeated or have bad values. `errors` names each, with what was probably meant.";
     InvalidJson = "invalid_json", 400, "Invalid JSON",
         "The body cannot be read: it is empty, no UTF-8, no JSON, has a key twice, or is nested deeper than 32 levels.";
+    InvalidKey = "invalid_idempotency_key", 400, "Invalid idempotency key",
+        "`Idempotency-Key` is one line of 1 to 255 letters, digits and signs of ASCII, without spaces.";
     Unauthorized = "unauthorized", 401, "Unauthorized",
         "A token is needed, or the one that was sent is wrong, expired or revoked. Send `Authorization: Bearer <token>`, or Basic with the token as the password.";
     Forbidden = "forbidden", 403, "Forbidden", "The token's role does not include this.";
@@ -69,6 +71,8 @@ problems! {
     InUse = "in_use", 409, "In use", "Other rows refer to this one. `detail` says which.";
     ChangedSince = "changed_since", 409, "Changed since",
         "The import cannot be taken back: rows that it wrote have changed since, or others refer to them. `detail` names them.";
+    StillRunning = "still_running", 409, "Still running",
+        "A request with this `Idempotency-Key` is being done. Send it again a little later: it will get the same answer.";
     PreconditionFailed = "precondition_failed", 412, "Precondition failed",
         "`If-Match` or `If-None-Match` does not hold: the row has changed since it was read. Read it again.";
     BodyTooLarge = "body_too_large", 413, "Body too large", "The body is larger than the service takes (`MAX_BODY_MB`).";
@@ -77,15 +81,19 @@ problems! {
         "The body must be `application/json` (for PATCH also `application/merge-patch+json`), and not compressed.";
     InvalidBody = "invalid_body", 422, "Invalid body",
         "The body was read, and breaks rules: types, missing and unknown members, ranges, references. `errors` lists all of them.";
+    KeyReused = "idempotency_key_reused", 422, "Idempotency key reused",
+        "This `Idempotency-Key` was sent to this path before, with another body or query. A new request needs a new key.";
     InvalidSheet = "invalid_sheet", 422, "Invalid sheet",
         "The sheet was read, and nothing of it was written. `errors` lists what is wrong by row and column, the first 1,000 of `errors_total`.";
     TooManyRows = "too_many_rows", 422, "Too many rows", "The answer would have more rows than the format or the service allows.";
     CellTooLong = "cell_too_long", 422, "Too long for a cell",
         "A text is longer than the 32,767 characters that a cell of a workbook holds. `.csv` has it whole.";
+    TooManyRequests = "too_many_requests", 429, "Too many requests",
+        "Whoever asks has sent more requests in the last minute than the service allows. Try again after `Retry-After` seconds.";
     HeadersTooLarge = "headers_too_large", 431, "Headers too large", "A request may have 96 headers and 128 KB of them at the most.";
     Internal = "internal", 500, "Internal error", "A fault of the service. Its log says more, under the request's id.";
     Unavailable = "unavailable", 503, "Unavailable",
-        "The database cannot be reached or is too busy, or there is no room for temporary files. Try again after `Retry-After` seconds.";
+        "The database cannot be reached or is too busy, too much is asked of the service at once, or there is no room for temporary files. Try again after `Retry-After` seconds.";
     HttpVersion = "http_version_not_supported", 505, "HTTP version not supported", "The service speaks HTTP/1.1 and HTTP/1.0.";
 }
 
@@ -121,7 +129,12 @@ const ENTRIES: &[Entry] = &[
     ),
     error("empty_parameter", 400, "Empty", "A parameter or an entry of its list has no value."),
     error("comma_list", 400, "Not a list", "Only places and `by` take several values, separated by commas."),
-    error("too_many", 400, "Too many", "A list has more entries than are looked up at once."),
+    error(
+        "too_many",
+        400,
+        "Too many",
+        "The query has more parameters, or a list more entries, than are looked at at once.",
+    ),
     error("invalid_encoding", 400, "Invalid encoding", "The query is not percent-encoded UTF-8."),
     error(
         "invalid_cursor",
@@ -249,6 +262,9 @@ const ENTRIES: &[Entry] = &[
     ),
 ];
 
+/// How the page of an entry looks.
+pub const STYLE: &str = "body{font:1em/1.5 system-ui;max-width:40em;margin:3em auto;padding:0 1em}";
+
 /// Every entry: whole problems first.
 pub fn all() -> impl Iterator<Item = Entry> {
     Code::ALL.iter().map(|code| code.entry()).chain(ENTRIES.iter().copied()).chain(sheets::SHEETS.iter().copied())
@@ -278,7 +294,7 @@ impl Entry {
         let (code, title, meaning) = (self.code, escape(self.title), escape(self.meaning));
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-             content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+             content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title><style>{STYLE}</style>\
              <h1>{title}</h1><p><code>{code}</code> · {place} · {status}</p><p>{meaning}</p>\
              <p><a href=\"/docs/problems#{code}\">All codes</a> · <a href=\"/docs\">Documentation</a></p></html>",
             place = self.place,

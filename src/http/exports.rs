@@ -71,12 +71,15 @@ pub async fn export_dataset(
     // The sheets in it are CSV; nothing else has this address.
     match reply::versioned(&state, &request, viewer, Format::Csv, begin).await? {
         Versioned::NotModified(response) => Ok(response),
-        Versioned::Read(dataset, tag) => Ok(files::archive(&request, &tag, dataset.stream(state.db.clone()))),
+        Versioned::Read(dataset, tag) => {
+            let turn = state.limits.file().await?;
+            Ok(files::archive(&request, &tag, turn, dataset.stream(state.db.clone())))
+        }
     }
 }
 
 /// `GET /v1/exports/{anything else}`.
-pub async fn no_such_export(_: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn no_such_export(_: Caller<Read>) -> Result<HttpResponse, Problem> {
     let sheets: Vec<&str> = Sheet::ALL.iter().map(|sheet| sheet.word()).collect();
     Err(Problem::not_found(format!(
         "There are {}, each as .csv, .xlsx and .ndjson, and dataset.zip with all of them.",
@@ -111,7 +114,7 @@ pub async fn get_template(
 }
 
 /// `GET /v1/templates/{anything else}`.
-pub async fn no_such_template(_: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn no_such_template(_: Caller<Read>) -> Result<HttpResponse, Problem> {
     let sheets: Vec<&str> = Sheet::ALL.iter().map(|sheet| sheet.word()).collect();
     Err(Problem::not_found(format!("There are templates of {}, each as .xlsx and .csv.", sheets.join(", "))))
 }

@@ -5,7 +5,8 @@ use actix_web::body::{self, SizedStream};
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
@@ -78,35 +79,32 @@ pub fn whole(request: &HttpRequest, name: &str, format: Format, tag: &str, bytes
     response.body(bytes)
 }
 
+/// Pieces that hold a turn until the last of them is taken, or nobody takes any more.
+pub fn in_turn<P>(pieces: impl Stream<Item = P>, turn: OwnedSemaphorePermit) -> impl Stream<Item = P> {
+    pieces.inspect(move |_| {
+        let _held = &turn;
+    })
+}
+
 /// The archive of the whole data set, as it is being written.
 pub fn archive(
     request: &HttpRequest,
     tag: &str,
+    turn: OwnedSemaphorePermit,
     pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
 ) -> HttpResponse {
     let mut response = reply::list_of(Format::Csv, tag);
     response.content_type(ARCHIVE).insert_header((header::CONTENT_ENCODING, "identity"));
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"dataset.zip\""));
-    if is_head(request) { response.body(body::None::new()) } else { response.streaming(pieces) }
+    if is_head(request) { response.body(body::None::new()) } else { response.streaming(in_turn(pieces, turn)) }
 }
 
-/// A file as it is being read.
-pub fn streamed(
-    request: &HttpRequest,
-    name: &str,
-    format: Format,
-    tag: &str,
-    pieces: impl Stream<Item = Result<Bytes, Error>> + 'static,
-) -> HttpResponse {
-    head(request, name, format, tag).streaming(pieces)
-}
-
-/// A workbook.
-pub fn spooled(request: &HttpRequest, name: &str, tag: &str, spool: Spool) -> HttpResponse {
+/// A workbook: a file on the disk for as long as its reader takes.
+pub fn spooled(request: &HttpRequest, name: &str, tag: &str, turn: OwnedSemaphorePermit, spool: Spool) -> HttpResponse {
     let mut response = head(request, name, Format::Xlsx, tag);
     // A workbook is compressed already: the outermost middleware takes this word away again.
     response.insert_header((header::CONTENT_ENCODING, "identity"));
-    response.body(SizedStream::new(spool.length(), Box::pin(spool.stream())))
+    response.body(SizedStream::new(spool.length(), Box::pin(in_turn(spool.stream(), turn))))
 }
 
 /// Rows that are asked for as a file.
@@ -147,8 +145,9 @@ impl<'r> File<'r> {
                 Versioned::NotModified(response) => Ok(response),
                 Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
                 Versioned::Read(begun, tag) => {
+                    let turn = state.limits.file().await?;
                     let spool = begun.finish(&state.db, about).await?;
-                    Ok(spooled(request, name, &tag, spool))
+                    Ok(spooled(request, name, &tag, turn, spool))
                 }
             };
         }
@@ -156,7 +155,10 @@ impl<'r> File<'r> {
         match reply::versioned(state, request, viewer, format, begin).await? {
             Versioned::NotModified(response) => Ok(response),
             Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
-            Versioned::Read(rest, tag) => Ok(streamed(request, name, format, &tag, rest.stream(state.db.clone()))),
+            Versioned::Read(rest, tag) => {
+                let pieces = in_turn(rest.stream(state.db.clone()), state.limits.file().await?);
+                Ok(head(request, name, format, &tag).streaming(pieces))
+            }
         }
     }
 }

@@ -3,32 +3,37 @@
 use std::io::{Seek, Write as _};
 use std::time::Duration;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::auth::{Caller, Write};
 use super::body;
 use super::catalogue::Code;
+use super::idempotency;
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
 use super::reply::{self, Versioned};
-use super::resource::{Listed, to_json};
+use super::resource::{Listed, to_json, to_text};
 use crate::app::State;
 use crate::db::page::{Sort, SortBy};
 use crate::domain::token::hex;
 use crate::error::Error;
 use crate::store;
-use crate::store::imports;
+use crate::store::idempotency::{Answer, Done, Once};
+use crate::store::imports::{self, ImportView};
 use crate::transfer::Format;
 use crate::transfer::import::{self, Order};
 use crate::transfer::intake::{Content, CreateMissing};
 use crate::transfer::sheet::Sheet;
 
-/// How long the next bytes of a sheet may take to arrive: lines are weak, and sheets large.
+/// How long the next [`LEAST`] bytes of a sheet may take to arrive: lines are weak, and sheets large.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Whoever sends less than this in all that time holds a connection, and sends no sheet.
+const LEAST: usize = 16 << 10;
 
 /// What an import takes.
 pub const IMPORT_PARAMETERS: &[&Parameter] = &[&query::COMMIT, &query::CREATE_MISSING];
@@ -85,11 +90,16 @@ async fn spooled(
     }
     let mut file = tempfile::tempfile().map_err(full)?;
     let (mut digest, mut size) = (Sha256::new(), 0);
+    let (mut until, mut came) = (Instant::now() + PATIENCE, 0);
     loop {
         let late = || Problem::new(Code::RequestTimeout, "The sheet did not arrive in time.");
-        let Some(chunk) = tokio::time::timeout(PATIENCE, payload.next()).await.map_err(|_| late())? else { break };
+        let Some(chunk) = tokio::time::timeout_at(until, payload.next()).await.map_err(|_| late())? else { break };
         let chunk = chunk.map_err(|_| body::broke_off())?;
         size += chunk.len();
+        came += chunk.len();
+        if came >= LEAST {
+            (until, came) = (Instant::now() + PATIENCE, 0);
+        }
         if size > limit {
             return Err(too_large());
         }
@@ -115,15 +125,44 @@ pub async fn create_import(
     let create = query.list(&query::CREATE_MISSING);
     let has = |word: &str| create.iter().any(|one| one == word);
     let create = CreateMissing { locations: has("locations"), sources: has("sources") };
-    let content = content(&request)?;
+    let (content, key) = (content(&request)?, idempotency::key(&request)?);
     let (file, fingerprint) = spooled(&request, payload, state.max_import).await?;
+    let once = idempotency::begin(&state, &request, caller.name(), key, || fingerprint.clone())?;
     let order = Order { sheet, content, file, fingerprint, commit, create };
-    let done = import::run(&state.db, &state.clock, caller.name(), order, |_, _| {}).await?;
-    let mut response = if commit { HttpResponse::Created() } else { HttpResponse::Ok() };
-    if let Some(code) = &done.code {
-        response.insert_header((header::LOCATION, format!("/v1/imports/{code}")));
+    idempotency::answer(once.as_ref(), import_once(&state, caller.name(), once.clone(), order).await)
+}
+
+async fn import_once(state: &State, by: &str, once: Option<Once>, order: Order) -> Result<Done, Error> {
+    let (db, clock) = (&state.db, &state.clock);
+    if let Some(asked) = once.clone()
+        // Before the file is opened, and without the writer, who may have a long import of somebody else's at hand.
+        && let Some(done) = db.read(move |conn| asked.find(conn)).await?
+    {
+        return Ok(done);
     }
-    Ok(response.insert_header((header::CACHE_CONTROL, "no-store")).json(done))
+    if order.commit {
+        return import::run(
+            db,
+            clock,
+            by,
+            order,
+            |_, _| {},
+            move |tx, import| store::idempotency::once(tx, once.as_ref(), |tx| answer(&import(tx)?)),
+        )
+        .await;
+    }
+    let tried = import::run(db, clock, by, order, |_, _| {}, |tx, import| answer(&import(tx)?)).await?;
+    if once.is_none() {
+        return Ok(Done { answer: tried, again: false });
+    }
+    // A dry run writes nothing that its answer could belong to. Where two instances tried at once, the first answer stands.
+    store::write(db, clock, by, move |tx| store::idempotency::once(tx, once.as_ref(), |_| Ok(tried.clone()))).await
+}
+
+fn answer(view: &ImportView) -> Result<Answer, Error> {
+    let status = if view.committed { StatusCode::CREATED } else { StatusCode::OK }.as_u16();
+    let (resource, code) = ("imports".to_owned(), view.code.clone());
+    Ok(Answer { status, resource, code, etag: None, body: to_text(view)? })
 }
 
 /// `GET /v1/imports`: the committed ones, newest first.

@@ -19,6 +19,7 @@ use uuid::{Timestamp, Uuid};
 use super::catalogue::Code;
 use super::problem::{MEDIA_TYPE, Problem};
 use super::query;
+use super::security;
 use super::wire::Refused;
 use crate::app::State;
 use crate::domain::access::Actor;
@@ -71,10 +72,18 @@ pub async fn finish(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let clock = request.app_data::<Data<State>>().map(|state| state.clock.clone());
+    let state = request.app_data::<Data<State>>().cloned();
+    let clock = state.as_ref().map(|state| state.clock.clone());
+    // Whoever may call from a web page may also put an answer into one.
+    let anybody = state.as_ref().is_some_and(|state| state.cors_origins.iter().any(|origin| origin == "*"));
+    if let Some(state) = &state {
+        state.metrics.begins();
+    }
     let id = incoming(request.headers()).unwrap_or_else(|| fresh(clock.as_ref()));
     let mut record = Record {
-        method: request.method().to_string(),
+        state,
+        method: request.method().clone(),
+        route: None,
         path: request.path().escape_default().to_string(),
         status: 500,
         by: "-".to_owned(),
@@ -86,6 +95,9 @@ pub async fn finish(
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
             let actor = actix_web::HttpMessage::extensions(response.request()).get::<Actor>().cloned();
+            let mut response = response;
+            record.route = response.request().match_pattern();
+            security::protect(response.headers_mut(), actor.is_some(), anybody);
             record.by = actor.map_or_else(|| "-".to_owned(), |actor| actor.name);
             Ok(last_form(response, record))
         }
@@ -117,7 +129,6 @@ fn last_form(
         headers.insert(REQUEST_ID, id);
     }
     merge(headers, &header::VARY);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let Some(mut problem) = problem else {
         record.status = response.status().as_u16();
         return response.map_body(|_, body| Logged::new(body.boxed(), record).boxed());
@@ -175,7 +186,9 @@ fn fresh(clock: Option<&Clock>) -> String {
 
 /// One line of the access log, written when the answer is through.
 struct Record {
-    method: String,
+    state: Option<Data<State>>,
+    method: Method,
+    route: Option<String>,
     path: String,
     status: u16,
     by: String,
@@ -187,9 +200,18 @@ struct Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let Self { method, path, status, by, id, began, bytes, whole } = self;
-        let (ms, broken) = (began.elapsed().as_millis(), if *whole { "" } else { " aborted" });
-        log::info!(target: "homeward::access", "{method} {path} {status} {ms}ms {bytes}B by={by} id={id}{broken}");
+        let Self { state, method, route, path, status, by, id, began, bytes, whole } = self;
+        let took = began.elapsed();
+        if let Some(state) = state {
+            state.metrics.ended(route.as_deref(), method, *status, took);
+        }
+        let (ms, broken) = (took.as_millis(), if *whole { "" } else { " aborted" });
+        log::info!(
+            target: "homeward::access",
+            method = method.as_str(), path = path.as_str(), status = *status, ms = ms as u64, bytes = *bytes as u64,
+            by = by.as_str(), id = id.as_str(), aborted = !*whole;
+            "{method} {path} {status} {ms}ms {bytes}B by={by} id={id}{broken}"
+        );
     }
 }
 
@@ -221,7 +243,9 @@ impl MessageBody for Logged {
                 // A body of known size is not asked for its end.
                 self.record.whole |= self.body.size() == BodySize::Sized(self.record.bytes as u64);
             }
-            Poll::Ready(Some(Err(error))) => log::error!("the answer {} broke off: {error}", self.record.id),
+            Poll::Ready(Some(Err(error))) => {
+                log::error!("the answer {} broke off: {:?}", self.record.id, error.to_string())
+            }
             Poll::Ready(None) => self.record.whole = true,
             Poll::Pending => {}
         }

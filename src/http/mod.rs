@@ -9,13 +9,19 @@ pub mod catalogue;
 mod changes;
 mod exports;
 mod files;
+#[cfg(test)]
+mod fuzz;
+mod idempotency;
 pub mod imports;
+pub mod limits;
+pub mod metrics;
 pub mod middleware;
 mod openapi;
 pub mod problem;
 pub mod query;
 pub mod reply;
 mod resource;
+pub mod security;
 mod statistics;
 mod system;
 pub mod tokens;
@@ -95,6 +101,7 @@ pub fn table() -> Table {
     table.path("/problems/{code}", vec![get(|| web::to(problem::get_problem), Described::get_problem())]);
     table.path("/health/live", vec![get(|| web::to(system::get_liveness), Described::get_liveness())]);
     table.path("/health/ready", vec![get(|| web::to(system::get_readiness), Described::get_readiness())]);
+    table.path("/metrics", vec![get(|| web::to(metrics::get_metrics), Described::get_metrics())]);
     table.path("/openapi.json", vec![get(|| web::to(system::get_openapi), Described::get_openapi())]);
     table.path("/docs/api", vec![page(|| web::to(system::to_swagger_ui))]);
     table.path("/docs/api/{file:.*}", vec![page(|| web::to(system::swagger_ui))]);
@@ -123,6 +130,12 @@ fn on(method: Method, handler: fn() -> Route, described: Described) -> Operation
 }
 
 impl Table {
+    /// Every path with its methods: what tests over all of them are computed from.
+    pub fn into_paths(self) -> Vec<(String, Vec<String>)> {
+        let methods = |endpoint: &Endpoint| endpoint.operations.iter().map(|one| one.method.to_string()).collect();
+        self.endpoints.into_iter().map(|endpoint| (endpoint.path.clone(), methods(&endpoint))).collect()
+    }
+
     /// Adds a path.
     pub fn path(&mut self, path: impl Into<String>, operations: Vec<Operation>) {
         self.endpoints.push(Endpoint { path: path.into(), operations });

@@ -35,7 +35,7 @@ carry **figures**: what each **source** says, one of them recommended. Places ar
 
 Rows are flat, codes are the only keys, and unknown is `null`, never 0. Lists are paged with `limit` and `cursor`; `.csv`, \
 `.xlsx` and `.ndjson`, for places also `.geojson`, give everything that a filter finds. Every failure is a problem document (RFC 9457) with a stable `code`; \
-`/problems` explains them all. Single rows have a strong `ETag` for `If-Match`, lists a weak one for `If-None-Match`.
+`/problems` explains them all. Single rows have a strong `ETag` for `If-Match`, lists a weak one for `If-None-Match`. A `POST` with an `Idempotency-Key` can be sent again safely.
 
 Reading needs a token unless the service runs with `PUBLIC_READ=true`; writing needs an editor's. `HEAD` works wherever \
 `GET` does. Every answer has an `X-Request-Id`.";
@@ -110,6 +110,7 @@ fn response_name(status: u16) -> &'static str {
         414 => "AddressTooLong",
         415 => "UnsupportedMediaType",
         422 => "Unprocessable",
+        429 => "TooManyRequests",
         431 => "HeadersTooLarge",
         503 => "Unavailable",
         505 => "HttpVersionNotSupported",
@@ -128,7 +129,7 @@ fn responses() -> Map<String, Value> {
         let examples: Map<String, Value> =
             codes.iter().map(|one| (one.entry().code.to_owned(), json!({"value": example(**one)}))).collect();
         let mut headers = json!({"X-Request-Id": {"$ref": "#/components/headers/XRequestId"}});
-        for (of, name) in [(401, "WWW-Authenticate"), (405, "Allow"), (503, "Retry-After")] {
+        for (of, name) in [(401, "WWW-Authenticate"), (405, "Allow"), (429, "Retry-After"), (503, "Retry-After")] {
             if of == status {
                 headers[name] = json!({"$ref": format!("#/components/headers/{}", name.replace('-', ""))});
             }
@@ -180,6 +181,7 @@ fn headers() -> Value {
         "ETag": header("The revision of the row, for `If-Match`.", "\"3\""),
         "WeakETag": header("Changes with the data, for `If-None-Match`.", "W/\"1042-9f86d081884c7d65\""),
         "Link": header("The next page, if there is one.", "</v1/movements?cursor=eyJ…>; rel=\"next\""),
+        "IdempotencyReplayed": header("`true` where the answer is one of before, and nothing was done now.", "true"),
         "Location": header("Where the new row is.", "/v1/batches/batch-1"),
         "ContentDisposition": header("The name of the file.", "attachment; filename=\"movements_SY02.csv\""),
         "Allow": header("What the path takes.", "GET, HEAD"),

@@ -7,12 +7,15 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::catalogue::{self, Code};
+use super::security;
 use crate::domain::Finding;
 use crate::domain::report::RefusedSheet;
 use crate::error::Error;
 
 /// The media type of every failure.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+/// How many mistakes are listed: as many as of a sheet, so that an answer stays smaller than what it is about.
+const MAX_ERRORS: usize = 1_000;
 /// How many seconds to wait when the database is not available.
 const RETRY_AFTER: &str = "5";
 
@@ -87,7 +90,7 @@ impl Problem {
         self.request_id = Some(id.into());
         if let Some(cause) = self.aside.cause.take() {
             let level = if self.status == 500 { log::Level::Error } else { log::Level::Warn };
-            log::log!(level, "{}: {cause:?} id={id}", self.title);
+            log::log!(level, id = id, cause = cause.as_str(); "{}: {cause:?} id={id}", self.title);
         }
     }
 
@@ -116,11 +119,15 @@ impl Problem {
         self
     }
 
-    fn with_errors(code: Code, errors: Vec<Finding>) -> Self {
+    fn with_errors(code: Code, mut errors: Vec<Finding>) -> Self {
         let detail = match errors.as_slice() {
             [one] => one.message.clone(),
+            many if many.len() > MAX_ERRORS => {
+                format!("{} things are wrong: `errors` has the first {MAX_ERRORS}.", many.len())
+            }
             many => format!("{} things are wrong: see `errors`.", many.len()),
         };
+        errors.truncate(MAX_ERRORS);
         Self { errors: errors.into(), ..Self::new(code, detail) }
     }
 }
@@ -136,6 +143,8 @@ impl From<Error> for Problem {
             Error::Taken(text) => Self::new(Code::AlreadyExists, text),
             Error::InUse(text) => Self::new(Code::InUse, text),
             Error::Precondition(text) => Self::new(Code::PreconditionFailed, text),
+            Error::Running => Self::new(Code::StillRunning, Code::StillRunning.entry().meaning),
+            Error::KeyReused => Self::new(Code::KeyReused, Code::KeyReused.entry().meaning),
             Error::Sheet(refused) => {
                 let total = refused.report.errors_total;
                 let detail = match refused.report.errors.as_slice() {
@@ -223,6 +232,7 @@ pub async fn get_problem(request: actix_web::HttpRequest) -> Result<HttpResponse
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-cache")).insert_header((header::VARY, "Accept"));
     if accept.trim_start().to_ascii_lowercase().starts_with("text/html") {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, security::policy_of_page(catalogue::STYLE)));
         return Ok(response.content_type("text/html; charset=utf-8").body(entry.to_html()));
     }
     Ok(response.json(entry))

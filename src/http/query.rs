@@ -18,6 +18,8 @@ use crate::store::Filter;
 
 pub use values::decoded;
 
+/// The most parameters that a query has: more than there are.
+const MAX_PARAMETERS: usize = 100;
 /// The most places that one parameter may list.
 const MAX_LIST: usize = 500;
 
@@ -73,7 +75,7 @@ macro_rules! parameters {
         )+
 
         /// Every parameter that there is.
-        const ALL: &[&Parameter] = &[$(&$ident),+];
+        pub(super) const ALL: &[&Parameter] = &[$(&$ident),+];
     };
 }
 
@@ -180,7 +182,12 @@ impl Query {
     pub fn parse(text: &str, accepted: &[&'static Parameter]) -> Self {
         let mut query = Self::default();
         let mut seen: Vec<String> = vec![];
-        for (name, value) in pairs(text) {
+        for (index, (name, value)) in pairs(text).enumerate() {
+            if index >= MAX_PARAMETERS {
+                let message = format!("A query has at most {MAX_PARAMETERS} parameters.");
+                query.wrong("", "too_many", None, message, None);
+                break;
+            }
             let (Some(name), Some(value)) = (name, value) else {
                 let message = "The query is not percent-encoded UTF-8.".to_owned();
                 query.wrong("", "invalid_encoding", None, message, None);

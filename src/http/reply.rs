@@ -170,13 +170,23 @@ pub fn attachment(request: &HttpRequest, name: &str, format: Format) -> String {
     format!("attachment; filename=\"{file}.{}\"", format.suffix())
 }
 
-/// A row by itself, with its strong tag: what `If-Match` takes.
-pub fn single(mut response: HttpResponseBuilder, row: &impl Serialize, revision: i32) -> HttpResponse {
-    response.insert_header((header::ETAG, format!("\"{revision}\"")));
+/// The strong tag of a row in a revision: what `If-Match` takes.
+pub fn tag(revision: i32) -> String {
+    format!("\"{revision}\"")
+}
+
+/// The head of a row by itself, with its strong tag.
+pub fn tag_single(response: &mut HttpResponseBuilder, tag: &str) {
+    response.insert_header((header::ETAG, tag));
     // A strong tag stands for these very bytes, and a compressor would make others: the outermost middleware takes this
     // word away again.
     response.insert_header((header::CONTENT_ENCODING, "identity"));
     response.insert_header((header::CACHE_CONTROL, "no-cache")).insert_header((header::VARY, VARY));
+}
+
+/// A row by itself.
+pub fn single(mut response: HttpResponseBuilder, row: &impl Serialize, revision: i32) -> HttpResponse {
+    tag_single(&mut response, &tag(revision));
     response.json(row)
 }
 

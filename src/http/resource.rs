@@ -4,11 +4,11 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::auth::{Caller, Read, Write};
 use super::body;
 use super::files::{self, File};
+use super::idempotency;
 use super::problem::Problem;
 use super::query::{self, Parameter, Query, default_sort};
 use super::reply::{self, Versioned};
@@ -18,6 +18,7 @@ use crate::domain::text::is_code;
 use crate::domain::words::Word;
 use crate::domain::{Finding, Resource};
 use crate::error::Error;
+use crate::store::idempotency::{Answer, Once};
 use crate::store::{self, Reading, Rows, Tx, Written, history};
 use crate::transfer::{Export, Format};
 
@@ -107,6 +108,10 @@ pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))
 }
 
+pub(super) fn to_text(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))
+}
+
 /// The code in the path. What cannot be a code is not looked up: the databases differ in what they make of it.
 fn code_of<R: Rows>(request: &HttpRequest) -> Result<String, Error> {
     let code = request.match_info().get("code").unwrap_or_default();
@@ -190,7 +195,7 @@ async fn send<R: Rows>(
 }
 
 /// `GET /v1/{resource}.{anything else}`.
-pub async fn no_such_format<R: Rows>(_: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn no_such_format<R: Rows>(_: Caller<Read>) -> Result<HttpResponse, Problem> {
     Err(files::no_such_format(&format!("/v1/{}", R::RESOURCE.word()), is_place(R::RESOURCE)))
 }
 
@@ -215,36 +220,30 @@ fn reading(request: &HttpRequest, viewer: crate::domain::access::Viewer) -> Resu
     Ok(Reading { viewer, arabic: query.arabic() })
 }
 
-/// What a write answers with: the row as it was left, in the same transaction.
-struct Left {
-    written: Written,
-    row: Value,
-    revision: i32,
-}
-
+/// Writes, and answers with the row as it was left, in the same transaction.
 async fn write<R: Rows>(
     caller: &Caller<Write>,
     state: &State,
     request: &HttpRequest,
+    once: Option<Once>,
     job: impl Fn(&mut Tx) -> Result<Written, Error> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let who = reading(request, caller.viewer())?;
-    let left = store::write(&state.db, &state.clock, caller.name(), move |tx| {
-        let written = job(tx)?;
-        let found = R::single(tx.conn, who, &written.code)?;
-        let (row, revision) =
-            found.ok_or_else(|| Error::Internal(format!("{} is not there after a write", written.code)))?;
-        let row = reply::with_warnings(&row, &written.warnings)?;
-        Ok(Left { written, row, revision })
+    let asked = once.clone();
+    let done = store::write(&state.db, &state.clock, caller.name(), move |tx| {
+        store::idempotency::once(tx, asked.as_ref(), |tx| {
+            let written = job(tx)?;
+            let found = R::single(tx.conn, who, &written.code)?;
+            let (row, revision) =
+                found.ok_or_else(|| Error::Internal(format!("{} is not there after a write", written.code)))?;
+            let row = to_text(&reply::with_warnings(&row, &written.warnings)?)?;
+            let status = if written.created { StatusCode::CREATED } else { StatusCode::OK }.as_u16();
+            let (resource, code, etag) =
+                (R::RESOURCE.word().to_owned(), Some(written.code), Some(reply::tag(revision)));
+            Ok(Answer { status, resource, code, etag, body: row })
+        })
     });
-    let left = left.await?;
-    let status = if left.written.created { StatusCode::CREATED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    if left.written.created {
-        let place = format!("/v1/{}/{}", R::RESOURCE.word(), left.written.code);
-        response.insert_header((header::LOCATION, place));
-    }
-    Ok(reply::single(response, &left.row, left.revision))
+    idempotency::answer(once.as_ref(), done.await)
 }
 
 /// `POST /v1/{resource}`.
@@ -254,8 +253,11 @@ pub async fn create<R: Rows>(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let body = body::json(&request, payload, state.max_body).await?;
-    write::<R>(&caller, &state, &request, move |tx| R::create(tx, &body)).await
+    let key = idempotency::key(&request)?;
+    let bytes = body::bytes(&request, payload, state.max_body).await?;
+    let body = body::parse(&bytes)?;
+    let once = idempotency::begin(&state, &request, caller.name(), key, || idempotency::digest(&bytes))?;
+    write::<R>(&caller, &state, &request, once, move |tx| R::create(tx, &body)).await
 }
 
 /// `PUT /v1/{resource}/{code}`.
@@ -268,7 +270,7 @@ pub async fn replace<R: Rows>(
     let condition = reply::condition(&request);
     let body = body::json(&request, payload, state.max_body).await?;
     let code = code_of::<R>(&request)?;
-    write::<R>(&caller, &state, &request, move |tx| R::replace(tx, &code, &body, &condition)).await
+    write::<R>(&caller, &state, &request, None, move |tx| R::replace(tx, &code, &body, &condition)).await
 }
 
 /// `PATCH /v1/{resource}/{code}`.
@@ -281,7 +283,7 @@ pub async fn change<R: Rows>(
     let condition = reply::condition(&request);
     let code = code_of::<R>(&request)?;
     let patch = body::json(&request, payload, state.max_body).await?;
-    write::<R>(&caller, &state, &request, move |tx| R::change(tx, &code, &patch, &condition)).await
+    write::<R>(&caller, &state, &request, None, move |tx| R::change(tx, &code, &patch, &condition)).await
 }
 
 /// `DELETE /v1/{resource}/{code}`.

@@ -285,7 +285,7 @@ pub async fn export<S: Statistic>(
 }
 
 /// A statistic in a format that there is not.
-pub async fn no_such_format<S: Statistic>(_: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn no_such_format<S: Statistic>(_: Caller<Read>) -> Result<HttpResponse, Problem> {
     Err(files::no_such_format(S::PATH, S::PLACES))
 }
 
@@ -299,18 +299,25 @@ async fn answer<S: Statistic>(
     let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
     let bom = query.flag(&query::BOM);
     let question = question::<S>(request.query_string(), &mut query);
+    // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
+    let turn = state.limits.statistic().await?;
     if format == Format::Xlsx {
         let (about, sample) = (files::about(S::NAME, state, &query), S::sample(&question));
-        let read = move |conn: &mut Conn| S::rows(conn, who, &question);
+        let read = move |conn: &mut Conn| {
+            let _turn = &turn;
+            S::rows(conn, who, &question)
+        };
         return match reply::versioned(state, request, who.viewer, format, read).await? {
             Versioned::NotModified(response) => Ok(response),
             Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, S::NAME, format, &tag)),
             Versioned::Read(rows, tag) => {
-                Ok(files::spooled(request, S::NAME, &tag, Spool::of(rows, sample, about).await?))
+                let turn = state.limits.file().await?;
+                Ok(files::spooled(request, S::NAME, &tag, turn, Spool::of(rows, sample, about).await?))
             }
         };
     }
     let read = reply::versioned(state, request, who.viewer, format, move |conn| {
+        let _turn = &turn;
         Pieces::new(S::rows(conn, who, &question)?, &S::sample(&question), format, bom)
     });
     match read.await? {
@@ -327,7 +334,9 @@ async fn answer<S: Statistic>(
             if files::is_head(request) {
                 return Ok(response.finish());
             }
-            Ok(response.streaming(stream::iter(pieces)))
+            // All its rows stay in memory until the last of them is taken.
+            let turn = state.limits.large().await?;
+            Ok(response.streaming(files::in_turn(stream::iter(pieces), turn)))
         }
     }
 }

@@ -10,6 +10,7 @@ use utoipa_swagger_ui::Config;
 
 use super::openapi::Document;
 use super::problem::Problem;
+use super::security;
 use crate::app::State;
 
 /// How the service is.
@@ -54,6 +55,7 @@ pub async fn swagger_ui(request: HttpRequest) -> Result<HttpResponse, Problem> {
         return Err(Problem::not_found("Swagger UI has no such file."));
     };
     let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_SECURITY_POLICY, security::DOCUMENTATION));
     if file.gzpipped {
         response.insert_header((header::CONTENT_ENCODING, "gzip"));
     }

@@ -1,16 +1,20 @@
 //! Tokens, for admins: made, listed, revoked.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Days, NaiveDateTime};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::auth::{Admin, Caller};
+use super::auth::{self, Admin, Caller};
 use super::body;
+use super::idempotency;
 use super::problem::Problem;
 use super::query::Query;
+use super::resource::to_text;
 use crate::app::State;
 use crate::db::Db;
 use crate::domain::Findings;
@@ -19,6 +23,8 @@ use crate::domain::reading::{Fields, NewCode};
 use crate::domain::token::Token;
 use crate::domain::words::Role;
 use crate::error::Error;
+use crate::store;
+use crate::store::idempotency::Answer;
 use crate::store::tokens::{self, NewToken, TokenRow, optional_utc};
 
 /// The longest life of a token, in days: a hundred years.
@@ -83,18 +89,31 @@ impl TokenBody {
         }
     }
 
-    /// Makes the token and keeps its hash. A wish that was checked always ends before the calendar does.
+    /// Makes the token and keeps its hash.
     pub async fn create(self, db: &Db, clock: &Clock) -> Result<CreatedToken, Error> {
-        let mut random = [0; 32];
-        getrandom::fill(&mut random).map_err(|error| Error::Internal(format!("no random numbers: {error}")))?;
-        let (token, created_at) = (Token::new(random), clock.now());
+        let (token, created_at) = (Token::new(random()?), clock.now());
+        let new = self.kept(&token, created_at);
+        let created = self.created(token.reveal().to_owned(), new.expires_at);
+        db.write(move |conn| tokens::create(conn, &new)).await?;
+        Ok(created)
+    }
+
+    /// What is kept of a token. A wish that was checked always ends before the calendar does.
+    fn kept(&self, token: &Token, created_at: NaiveDateTime) -> NewToken {
         let days = self.expires_in_days.and_then(|days| u64::try_from(days).ok());
         let expires_at = days.and_then(|days| created_at.checked_add_days(Days::new(days)));
-        let (hash, role) = (token.hash(), self.role);
-        let new = NewToken { name: self.name.clone(), hash, role, created_at, expires_at };
-        db.write(move |conn| tokens::create(conn, &new)).await?;
-        Ok(CreatedToken { name: self.name, role, token: token.reveal().to_owned(), expires_at })
+        NewToken { name: self.name.clone(), hash: token.hash(), role: self.role, created_at, expires_at }
     }
+
+    fn created(&self, token: String, expires_at: Option<NaiveDateTime>) -> CreatedToken {
+        CreatedToken { name: self.name.clone(), role: self.role, token, expires_at }
+    }
+}
+
+fn random() -> Result<[u8; 32], Error> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| Error::Internal(format!("no random numbers: {error}")))?;
+    Ok(random)
 }
 
 /// `GET /v1/tokens`.
@@ -105,18 +124,45 @@ pub async fn list_tokens(_: Caller<Admin>, state: Data<State>, request: HttpRequ
 }
 
 /// `POST /v1/tokens`.
+///
+/// The token is derived from that of the admin who asks, whom no table knows, and from a seed. So the answer can be kept for whoever
+/// sends the request again, with the seed in the place of the token: only the same admin can make the token of it, and a copy of the
+/// database never holds one. The caller's `Idempotency-Key` would be no secret for that: it may be a mere number.
 pub async fn create_token(
-    _: Caller<Admin>,
+    caller: Caller<Admin>,
     state: Data<State>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     Query::parse(request.query_string(), &[]).finish()?;
-    let body = TokenBody::read(&body::json(&request, payload, state.max_body).await?)?;
-    let created = body.create(&state.db, &state.clock).await?;
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, format!("/v1/tokens/{}", created.name)));
-    Ok(response.insert_header((header::CACHE_CONTROL, "no-store")).json(created))
+    let key = idempotency::key(&request)?;
+    let bytes = body::bytes(&request, payload, state.max_body).await?;
+    let body = TokenBody::read(&body::parse(&bytes)?)?;
+    let once = idempotency::begin(&state, &request, caller.name(), key, || idempotency::digest(&bytes))?;
+    let (secret, seed) = (auth::token_of(&request), URL_SAFE_NO_PAD.encode(random()?));
+    let (asked, token) = (once.clone(), Token::derived(&secret, seed.as_bytes())?);
+    let done = store::write(&state.db, &state.clock, caller.name(), move |tx| {
+        store::idempotency::once(tx, asked.as_ref(), |tx| {
+            let new = body.kept(&token, tx.at);
+            tokens::create(tx.conn, &new)?;
+            let sealed = to_text(&body.created(seed.clone(), new.expires_at))?;
+            let (resource, code) = ("tokens".to_owned(), Some(new.name));
+            Ok(Answer { status: StatusCode::CREATED.as_u16(), resource, code, etag: None, body: sealed })
+        })
+    });
+    let done = done.await.and_then(|mut done| {
+        done.answer.body = unsealed(&done.answer.body, &secret)?;
+        Ok(done)
+    });
+    idempotency::answer(once.as_ref(), done)
+}
+
+/// The answer with the token in the place of its seed.
+fn unsealed(body: &str, secret: &str) -> Result<String, Error> {
+    let mut body: Value = serde_json::from_str(body).map_err(|error| Error::Internal(error.to_string()))?;
+    let token = Token::derived(secret, body["token"].as_str().unwrap_or_default().as_bytes())?;
+    body["token"] = Value::from(token.reveal());
+    to_text(&body)
 }
 
 /// `DELETE /v1/tokens/{name}`.

@@ -31,6 +31,8 @@ use super::problem::Problem;
 
 /// How long whoever was refused may take to read the answer.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// What counts as some more of a body, in bytes: less is a trickle.
+const LEAST: usize = 16 << 10;
 /// The address of the request that stands in the place of what is none. Whoever sends it finds nothing there.
 const STAND_IN: &str = "*";
 
@@ -41,6 +43,10 @@ pub struct Patience {
     pub head: Duration,
     /// To send the next request on a connection.
     pub idle: Duration,
+    /// To send some more of a body (16 KB). Whoever reads one has less patience, and says so; this is for those which nobody reads.
+    pub body: Duration,
+    /// To take something of an answer: whoever takes nothing at all for so long is gone, or means harm.
+    pub take: Duration,
     /// To take an answer, before a connection is closed.
     pub close: Duration,
 }
@@ -78,7 +84,7 @@ where
     let decoding = ServiceConfig::default();
     fn_service(move |tcp: TcpStream| {
         let peer = tcp.peer_addr().ok();
-        let wire = Wire::new(tcp, decoding.clone(), patience.head);
+        let wire = Wire::new(tcp, decoding.clone(), patience);
         async move { Ok::<_, DispatchError>((wire, Protocol::Http1, peer)) }
     })
     .and_then(http)
@@ -103,8 +109,10 @@ struct Wire {
     /// What the framework gets next.
     ready: BytesMut,
     refused: Refused,
-    patience: Duration,
-    /// Until when the head that is under way, or the first, must have come.
+    patience: Patience,
+    /// How much of a body has come since the deadline was set; nothing where none is under way.
+    came: Option<usize>,
+    /// Until when the head that is under way, or the first, must have come; or some more of a body.
     deadline: Option<Pin<Box<Sleep>>>,
     /// Whether nothing more is read.
     ended: bool,
@@ -112,21 +120,25 @@ struct Wire {
     owed: bool,
     /// Whom to wake when it does.
     waiting: Option<Waker>,
+    /// Until when whoever is answered must have taken something more.
+    taken: Option<Pin<Box<Sleep>>>,
     farewell: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
-    fn new(tcp: TcpStream, config: ServiceConfig, patience: Duration) -> Self {
+    fn new(tcp: TcpStream, config: ServiceConfig, patience: Patience) -> Self {
         Self {
             tcp,
             requests: Requests::new(config),
             ready: BytesMut::new(),
             refused: Refused::default(),
             patience,
-            deadline: Some(Box::pin(sleep(patience))),
+            came: None,
+            deadline: Some(Box::pin(sleep(patience.head))),
             ended: false,
             owed: false,
             waiting: None,
+            taken: None,
             farewell: None,
         }
     }
@@ -142,9 +154,11 @@ impl Wire {
         match read {
             Err(End::Refused(problem)) => self.refuse(problem),
             Err(End::Broken) => (self.ended, self.owed) = (true, false),
-            Ok(()) if !self.requests.is_under_way() => self.deadline = None,
-            Ok(()) if self.deadline.is_none() => {
-                self.deadline = Some(Box::pin(sleep(self.patience)));
+            Ok(()) if self.requests.is_in_body() => self.await_body(came.len()),
+            Ok(()) if !self.requests.is_under_way() => (self.deadline, self.came) = (None, None),
+            Ok(()) if self.deadline.is_none() || self.came.is_some() => {
+                self.came = None;
+                self.deadline = Some(Box::pin(sleep(self.patience.head)));
                 // The framework closes idle connections, and sees nothing of a head before it is whole. An empty line,
                 // which may stand before a head, tells it that one is coming.
                 self.ready.extend_from_slice(b"\r\n");
@@ -154,10 +168,21 @@ impl Wire {
         body
     }
 
+    /// Waits for more of a body than has just come.
+    fn await_body(&mut self, came: usize) {
+        let so_far = self.came.map(|before| before + came);
+        if so_far.is_none_or(|so_far| so_far >= LEAST) {
+            self.deadline = Some(Box::pin(sleep(self.patience.body)));
+        }
+        self.came = Some(so_far.filter(|so_far| *so_far < LEAST).unwrap_or(0));
+    }
+
     /// Ends the reading where nothing more comes, or not in time. A head that is under way gets an answer.
     fn end(&mut self, code: Code) {
         match self.requests.unfinished(code) {
             Some(problem) => self.refuse(problem),
+            // Half a body is no body: whoever reads it need not wait for more.
+            None if self.requests.is_in_body() => (self.ended, self.owed) = (true, false),
             None => self.ended = true,
         }
     }
@@ -222,7 +247,15 @@ impl AsyncWrite for Wire {
         {
             waker.wake();
         }
-        Pin::new(&mut self.tcp).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.tcp).poll_write(context, bytes);
+        if polled.is_ready() {
+            self.taken = None;
+            return polled;
+        }
+        let patience = self.patience.take;
+        let taken = self.taken.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(taken.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

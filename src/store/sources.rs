@@ -54,25 +54,30 @@ pub(super) const READ_ONLY: &[&str] = &["revision", "created_at", "updated_at", 
 
 #[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = sources, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     #[diesel(skip_update)]
-    id: i64,
-    code: String,
+    pub(super) id: i64,
+    pub(super) code: String,
     name: String,
     name_ar: Option<String>,
     kind: Word<SourceKind>,
     reliability: Option<Word<Reliability>>,
     url: Option<String>,
     confidential: bool,
-    words: String,
+    pub(super) words: String,
     revision: i32,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
 }
 
+/// What a source is searched by.
+pub(super) fn words(source: &Source) -> String {
+    let names = [Some(source.code.as_str()), Some(source.name.as_str()), source.name_ar.as_deref()];
+    search_column(names.into_iter().flatten())
+}
+
 impl Row {
     fn new(source: &Source, revision: i32, tx: &Tx) -> Self {
-        let names = [Some(source.code.as_str()), Some(source.name.as_str()), source.name_ar.as_deref()];
         Self {
             id: 0,
             code: source.code.clone(),
@@ -82,14 +87,14 @@ impl Row {
             reliability: source.reliability.map(Word),
             url: source.url.clone(),
             confidential: source.confidential,
-            words: search_column(names.into_iter().flatten()),
+            words: words(source),
             revision,
             created_at: tx.at,
             updated_at: tx.at,
         }
     }
 
-    fn own(&self) -> Source {
+    pub(super) fn own(&self) -> Source {
         Source {
             code: self.code.clone(),
             name: self.name.clone(),

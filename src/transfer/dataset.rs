@@ -28,8 +28,9 @@ use crate::store::{Filter, Reading, history};
 
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 * 1024;
-/// How many figures may make files of more than 4 GB, which only say so from the beginning.
-const LARGE: i64 = 1_000_000;
+/// How many figures may make files of more than 4 GB, which only say so from the beginning: rows of 43 KB, as texts are limited, are
+/// beyond all that is recorded. Smaller archives do without, since some programs read no other (busybox, Java as a stream).
+const LARGE: i64 = 100_000;
 
 /// What whoever runs the service says about its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,4 +262,40 @@ fn time(at: NaiveDateTime) -> DateTime {
     let (year, month, day) = (u16::try_from(at.year()).unwrap_or_default(), part(at.month()), part(at.day()));
     DateTime::from_date_and_time(year, month, day, part(at.hour()), part(at.minute()), part(at.second()))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+
+    /// An archive of one file, and what describes it.
+    async fn archive(large: bool, text: &'static [u8]) -> Vec<u8> {
+        let terms = Terms { title: "The record".to_owned(), licence: None };
+        let about = About { terms, viewer: Viewer::Public, made_at: NaiveDateTime::default() };
+        let mut archive = Archive::new(Dataset { about, large });
+        let options = archive.options;
+        let write = move |zip: &mut Zip| {
+            zip.start_file("movements.csv", options).map_err(|error| failed(&error))?;
+            zip.write_all(text).map_err(|error| failed(&error))
+        };
+        archive.write(write).await.unwrap();
+        archive.end().await.unwrap();
+        archive.sink.take().to_vec()
+    }
+
+    #[actix_web::test]
+    async fn large_archives_say_so_in_every_header_and_small_ones_in_none() {
+        for (large, version) in [(false, 20), (true, 45)] {
+            let bytes = archive(large, b"code\nb1\n").await;
+            // What a program needs to read the first file, by its local header; bit 3: its size comes behind it.
+            assert_eq!((&bytes[..4], u16::from_le_bytes([bytes[4], bytes[5]])), (&b"PK\x03\x04"[..], version));
+            assert_eq!(bytes[6] & 0b1000, 0b1000);
+            let mut read = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+            let mut text = String::new();
+            read.by_name("movements.csv").unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!((text.as_str(), read.len()), ("code\nb1\n", 3));
+        }
+    }
 }

@@ -27,7 +27,7 @@ pub async fn load(db: &Db, clock: &Clock) -> Result<(), Error> {
         let fingerprint = fingerprint(text.as_bytes()).map_err(wrong)?;
         let (content, create) = (Content::Csv, CreateMissing::default());
         let order = Order { sheet, content, file, fingerprint, commit: true, create };
-        import::run(db, clock, "demo", order, |_, _| {}).await?;
+        import::run(db, clock, "demo", order, |_, _| {}, |tx, import| import(tx)).await?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Sheets on their way in: a file is read, every row is checked, and all of it is written in one transaction, or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::{Mutex, mpsc};
@@ -68,14 +69,16 @@ pub fn fingerprint(mut file: impl Read) -> io::Result<String> {
     }
 }
 
-/// Imports a sheet, or tries to. `progress` is told how many of how many rows are done.
-pub async fn run(
+/// Imports a sheet, or tries to. `progress` is told how many of how many rows are done. What comes of it is made `within` the
+/// transaction, which is handed the import to do.
+pub async fn run<T: Send + 'static>(
     db: &Db,
     clock: &Clock,
     by: &str,
     order: Order,
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
-) -> Result<ImportView, Error> {
+    within: impl Fn(&mut Tx, &dyn Fn(&mut Tx) -> Result<ImportView, Error>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let Order { sheet, content, file, fingerprint, commit, create } = order;
     let opened = tokio::task::spawn_blocking(move || {
         let mut report = Report::default();
@@ -85,7 +88,7 @@ pub async fn run(
     let Some(reader) = reader else { return Err(refused(sheet, 0, report)) };
     // The transaction may have to be done again, and reads the file again then.
     let reader = Mutex::new(reader);
-    let job = move |tx: &mut Tx| {
+    let import = move |tx: &mut Tx| {
         let mut reader = reader.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut work = Work { sheet, import: Import::default(), report: report.clone() };
         let rows = reader.rows();
@@ -101,6 +104,7 @@ pub async fn run(
         }
         work.end(tx, i64::try_from(rows).unwrap_or(i64::MAX), commit.then_some(&fingerprint))
     };
+    let job = move |tx: &mut Tx| within(tx, &import);
     // What a movement or a return comes to is known without writing it. Other rows refer to each other.
     let plain = matches!(sheet, Sheet::Movements | Sheet::Returns) && create == CreateMissing::default();
     match (commit, plain) {
@@ -136,7 +140,7 @@ impl Work {
             let reading = scope.spawn(move || read(units, many, &send));
             for chunk in received {
                 let Chunk { units, is_clean, done } = chunk?;
-                let units = if many == usize::MAX { parents_first(units) } else { units };
+                let units = if many == usize::MAX { parents_first(units, &mut self.report) } else { units };
                 for run in units.chunk_by(|a, b| a.subject == b.subject) {
                     self.take(tx, run, is_clean)?;
                 }
@@ -217,11 +221,13 @@ struct Chunk {
 /// Reads a sheet to its end, or until nobody takes what is read; gives back what is wrong and remarkable in its cells.
 fn read(mut units: Units, many: usize, send: &mpsc::SyncSender<Result<Chunk, Error>>) -> Report {
     let mut report = Report::default();
+    let mut resources = Resources::default();
     loop {
         let mut chunk = vec![];
         let mut failed = None;
         while chunk.len() < many {
             match units.next(&mut report) {
+                Ok(Some(unit)) if resources.has_other(&unit, &mut report) => {}
                 Ok(Some(unit)) => chunk.push(unit),
                 Ok(None) => break,
                 Err(error) => {
@@ -239,14 +245,38 @@ fn read(mut units: Units, many: usize, send: &mpsc::SyncSender<Result<Chunk, Err
     }
 }
 
+/// The rows of a sheet that are resources, by their codes: the row's number, and a hash of what it says.
+#[derive(Default)]
+struct Resources(HashMap<String, (u32, u64)>);
+
+impl Resources {
+    /// Whether another row says something else of the same resource: the later one would win, and nobody would know.
+    fn has_other(&mut self, unit: &Unit, report: &mut Report) -> bool {
+        if unit.is_created || !matches!(unit.subject, Subject::Location | Subject::Source | Subject::Agreement) {
+            return false;
+        }
+        let mut hash = DefaultHasher::new();
+        unit.body.to_string().hash(&mut hash);
+        let (row, said) = *self.0.entry(unit.code.clone()).or_insert((unit.row, hash.finish()));
+        let other = row != unit.row && said != hash.finish();
+        if other {
+            let message = format!(
+                "Row {row} has this code, too, and says something else. Give each its own code, or delete one."
+            );
+            report.error(unit.conflict(Problem::new("repeated_code", message)));
+        }
+        other
+    }
+}
+
 fn refused(sheet: Sheet, rows: i64, mut report: Report) -> Error {
     report.sort();
     let (sheet, counts) = (sheet.word().to_owned(), BTreeMap::new());
     Error::Sheet(Box::new(RefusedSheet { sheet, committed: false, rows, counts, report }))
 }
 
-/// Places in an order in which each comes after the one above it. A ring among them ends somewhere, and is refused there.
-fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
+/// Places in an order in which each comes after the one above it. Those that lie below each other are told, and go on without.
+fn parents_first(mut units: Vec<Unit>, report: &mut Report) -> Vec<Unit> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (index, unit) in units.iter().enumerate() {
         let p_code = unit.body["p_code"].as_str();
@@ -254,7 +284,8 @@ fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
             places.entry(code.to_owned()).or_insert(index);
         }
     }
-    let above = |index: usize| units[index].body["parent"].as_str().and_then(|code| places.get(code).copied());
+    let parents: Vec<Option<usize>> =
+        units.iter().map(|unit| unit.body["parent"].as_str().and_then(|code| places.get(code).copied())).collect();
     let mut order = Vec::with_capacity(units.len());
     let mut seen = vec![false; units.len()];
     for index in 0..units.len() {
@@ -263,10 +294,24 @@ fn parents_first(units: Vec<Unit>) -> Vec<Unit> {
         while let Some(index) = next.filter(|index| !seen[*index]) {
             seen[index] = true;
             line.push(index);
-            next = above(index);
+            next = parents[index];
+        }
+        if let Some(met) = next.and_then(|met| line.iter().position(|index| *index == met)) {
+            let ring: Vec<String> = line[met..].iter().take(10).map(|index| units[*index].code.clone()).collect();
+            for index in &line[met..] {
+                below_itself(&mut units[*index], &ring, report);
+            }
         }
         order.extend(line.into_iter().rev());
     }
     let mut units: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
     order.into_iter().filter_map(|index| units[index].take()).collect()
+}
+
+fn below_itself(unit: &mut Unit, ring: &[String], report: &mut Report) {
+    let parent = unit.body.as_object_mut().and_then(|body| body.remove("parent")).unwrap_or_default();
+    let (row, column) = unit.at("/parent", None);
+    let message = format!("A location cannot lie below itself: here {} lie below each other.", ring.join(", "));
+    let problem = Problem::new("below_itself", message);
+    report.error(Entry::cell(row, column.unwrap_or_default(), parent.as_str().unwrap_or_default(), problem));
 }

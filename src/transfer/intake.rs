@@ -176,4 +176,6 @@ fn entry(row: &Row, place: &Place, mut problem: Problem) -> Entry {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Files in and out: sheets become bodies; rows become CSV, lines of JSON, GeoJSON or a workbook, in constant memory.
 
+pub mod backup;
 pub mod cells;
 mod changes;
 pub mod csv;

@@ -176,6 +176,12 @@ impl Table {
             let message = "This is no .xlsx workbook. Save it as Excel workbook (.xlsx), or send it as CSV.";
             return Err(Problem::new("not_a_workbook", message).into());
         }
+        if let Some(what) = no_sheet(head) {
+            let message = format!(
+                "This is {what}, whatever its name ends in. Open it in a spreadsheet program, and save it as Excel workbook (.xlsx) or as CSV UTF-8."
+            );
+            return Err(Problem::new("not_a_sheet", message).into());
+        }
         Ok(Self::Delimited(Delimited::open(encoding::as_utf8(file, head)?)?))
     }
 
@@ -209,6 +215,17 @@ impl Table {
             Self::Delimited(table) => table.go_to(place),
             Self::Spool(table) => table.go_to(place),
         }
+    }
+}
+
+/// What a file is that people take for a sheet: programs write `.xls` that are web pages.
+fn no_sheet(head: &[u8]) -> Option<&'static str> {
+    let text = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
+    match text {
+        [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
+        [b'<', ..] => Some("a web page or XML"),
+        [b'{', ..] | [b'[', b'{', ..] => Some("JSON"),
+        _ => None,
     }
 }
 

@@ -93,6 +93,19 @@ fn every_operation_is_described() {
 }
 
 #[test]
+fn whatever_is_posted_can_be_sent_again() {
+    for (method, path, operation) in operations(&document()) {
+        let named = |one: &Value| one["name"] == "Idempotency-Key" && one["in"] == "header";
+        let takes = operation["parameters"].as_array().into_iter().flatten().any(named);
+        assert_eq!(takes, method == "POST", "{method} {path}");
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let tells = response["headers"].get("Idempotency-Replayed").is_some();
+            assert_eq!(tells, takes && status.starts_with('2'), "{method} {path} {status}");
+        }
+    }
+}
+
+#[test]
 fn every_promised_operation_is_there() {
     let document = document();
     let has = |method: &str, path: &str| document["paths"][path].get(method).is_some();
@@ -121,9 +134,30 @@ fn every_promised_operation_is_there() {
         assert!(has("get", &format!("/v1/{places}.geojson")), "/v1/{places}.geojson");
     }
     assert!(!has("get", "/v1/movements.geojson") && !has("get", "/v1/stats/flows.geojson"));
+    for suffix in [".csv", ".ndjson", ".xlsx"] {
+        assert!(has("get", &format!("/v1/exports/{{sheet}}{suffix}")), "/v1/exports/{{sheet}}{suffix}");
+    }
+    for suffix in [".csv", ".xlsx"] {
+        assert!(has("get", &format!("/v1/templates/{{sheet}}{suffix}")), "/v1/templates/{{sheet}}{suffix}");
+    }
+    assert!(has("get", "/v1/exports/dataset.zip"));
+    assert!(
+        has("get", "/v1/imports") && ["get", "post", "delete"].iter().all(|method| has(method, "/v1/imports/{import}"))
+    );
+    let sheets = json!(["locations", "sources", "agreements", "movements", "returns"]);
+    for operation in ["/v1/exports/{sheet}.csv/get", "/v1/templates/{sheet}.xlsx/get", "/v1/imports/{import}/post"] {
+        let (path, method) = operation.rsplit_once('/').unwrap();
+        assert_eq!(document["paths"][path][method]["parameters"][0]["schema"]["enum"], sheets, "{operation}");
+    }
     for (method, path) in [("get", "/v1/tokens"), ("post", "/v1/tokens"), ("delete", "/v1/tokens/{name}")] {
         assert!(has(method, path), "{method} {path}");
     }
+}
+
+/// A path with something in the place of its parameters.
+fn address(path: &str, code: &str) -> String {
+    let sheets = path.replace("{sheet}", "movements").replace("{import}", "movements");
+    sheets.replace("{code}", code).replace("{name}", "nobody")
 }
 
 both! {
@@ -131,7 +165,7 @@ both! {
         let stranger = app.stranger().await;
         for (method, path, _) in operations(&document()) {
             let at = format!("{method} {path}");
-            let address = path.replace("{code}", "not_found").replace("{name}", "nobody");
+            let address = address(&path, "not_found");
             // What is sent is wrong, too: who asks is settled first.
             let body: Option<(&str, &[u8])> = (method != "GET" && method != "DELETE").then_some(("text/plain", b"{"));
             let answer = stranger.send(&method, &address, body).await;
@@ -146,9 +180,9 @@ both! {
 
     async fn readers_write_nothing_and_editors_make_no_tokens(app) {
         for (method, path, _) in operations(&document()) {
-            let address = path.replace("{code}", "x").replace("{name}", "nobody");
+            let address = address(&path, "x");
             let body: Option<(&str, &[u8])> = (method != "GET" && method != "DELETE").then_some(("text/plain", b"{"));
-            let editors = path.ends_with("/history");
+            let editors = path.ends_with("/history") || path.starts_with("/v1/imports");
             if method != "GET" || editors || path == "/v1/tokens" {
                 app.reader().send(&method, &address, body).await.is_problem(403, "forbidden");
                 app.public().send(&method, &address, body).await.is_problem(401, "unauthorized");
@@ -163,7 +197,7 @@ both! {
         app.load_al_waer().await;
         for (method, path, _) in operations(&document()) {
             if method == "GET" {
-                let address = path.replace("{code}", "not_found");
+                let address = address(&path, "not_found");
                 let (get, head) = (app.admin().get(&address).await, app.admin().head(&address).await);
                 assert_eq!(head.status, get.status, "{address}");
                 assert_eq!(head.header("Content-Type"), get.header("Content-Type"), "{address}");

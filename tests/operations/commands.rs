@@ -2,10 +2,7 @@
 
 use std::net::TcpListener;
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
-
-use crate::support::{Database, Outcome, Service, command, eventually, homeward, signal, token};
+use crate::support::{Outcome, Service, command, eventually, homeward, signal, token};
 
 both! {
     fn migrating_twice_is_fine(database) {
@@ -43,13 +40,7 @@ both! {
         let url = database.url();
         homeward(&url, &["migrate"]);
         let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')";
-        match database {
-            Database::Sqlite(folder) => {
-                let path = folder.path().join("test.db");
-                SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(newer).unwrap();
-            }
-            Database::Postgres { .. } => PgConnection::establish(&url).unwrap().batch_execute(newer).unwrap(),
-        }
+        database.execute(newer);
         let commands: &[&[&str]] = &[&["serve"], &["migrate"], &["token", "list"]];
         for arguments in commands {
             for migrates in ["true", "false"] {

@@ -12,7 +12,7 @@ fn a_server_that_goes_and_comes_back_needs_no_restart() {
     let record = Record::default();
     // It goes in the middle of writing: all are told so, and nobody waits for ever.
     let refused = record.write_until_refused(&editor, || {
-        eventually("eight writers write", || record.len() >= 40);
+        eventually("sixteen writers write", || record.len() >= 40);
         cluster.go_away();
     });
     let writers = refused.len();

@@ -12,10 +12,18 @@
 #[macro_use]
 mod support;
 
+mod backup;
+mod clients;
 mod commands;
 mod database_away;
 mod demo;
 mod disk;
+mod doctor;
+mod hostile;
+mod idle;
+mod instances;
 mod killed;
 mod settings;
+mod sheets;
 mod stopping;
+mod verify;

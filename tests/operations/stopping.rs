@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{PATIENCE, Service, command, eventually, given_places, token};
+use crate::support::{PATIENCE, Record, Service, command, eventually, given_many_figures, given_places, token};
 
 /// More rows than an export reads from the database at once.
 const FIGURES: usize = 5_200;
@@ -53,15 +53,7 @@ both! {
         let service = Service::of(command(&url, &["serve"]).env("MAX_BODY_MB", "64"));
         let editor = service.with_token(&ada);
         given_places(&editor);
-        // More than the network holds for somebody who does not read.
-        let notes = "n".repeat(2_000);
-        let figure = |number| {
-            json!({"stage": "departed", "individuals": 1, "notes": notes, "url": format!("https://x.example/{number}")})
-        };
-        let figures: Vec<Value> = (0..FIGURES).map(figure).collect();
-        let movement = json!({"destination": "bab", "figures": figures});
-        let batch = json!({"code": "b", "origin": "waer", "departed_on": "2017-03-18", "movements": [movement]});
-        editor.post("/v1/batches", &batch).is(201);
+        given_many_figures(&editor, FIGURES);
 
         let mut download = editor.begin("GET", "/v1/figures.csv", 0).unwrap();
         download.receive().unwrap();
@@ -71,6 +63,31 @@ both! {
         assert_eq!(file.lines().count(), 1 + FIGURES);
         let log = ends_well(service);
         assert!(log.contains("GET /v1/figures.csv 200") && !log.contains("aborted"), "{log}");
+    }
+}
+
+both! {
+    fn under_load_no_request_that_was_taken_is_lost(database) {
+        let url = database.url();
+        let ada = token(&url, "ada", "editor");
+        let mut service = Service::start(&url);
+        given_places(&service.with_token(&ada));
+        let record = Record::default();
+        for round in 1..=2 {
+            let editor = service.with_token(&ada);
+            let ends = record.write_until_refused(&editor, || {
+                eventually("eight writers write", || record.len() >= round * 40);
+                service.terminate();
+                let outcome = service.end();
+                assert_eq!(outcome.status, Some(0), "{outcome}");
+                assert!(!outcome.err.contains("aborted"), "an answer was cut off: {outcome}");
+            });
+            assert!(ends.iter().all(Result::is_err), "cut off, not refused: {ends:?}");
+            // What was written was also answered: unlike after a power cut, nobody has to ask what became of it.
+            service = Service::start(&url);
+            record.is_kept(&service.with_token(&ada), 0);
+        }
+        service.stop();
     }
 }
 

@@ -30,6 +30,7 @@ pub const SHEETS: &[Entry] = &[
         "Unpacks to too much",
         "The workbook unpacks to far more than a sheet holds. Send the sheet as CSV.",
     ),
+    sheet("not_a_sheet", "Not a sheet", "The file is a PDF, a web page or JSON, whatever its name ends in."),
     sheet("empty_sheet", "Empty", "Nothing stands in the file, not even a header."),
     // Headers.
     sheet("no_header", "No header", "The first row that is not empty must hold the names of the columns."),
@@ -74,6 +75,16 @@ pub const SHEETS: &[Entry] = &[
         "no_batch",
         "No batch",
         "A row without `batch` holds a total of an agreement, and nothing of a batch or a movement.",
+    ),
+    sheet(
+        "repeated_code",
+        "Code twice",
+        "Two rows of the sheet have one code and say different things. Each row is a thing of its own.",
+    ),
+    sheet(
+        "total_row",
+        "Total row",
+        "The row looks like the sum below a table. Delete it: totals are made of the rows themselves.",
     ),
     sheet("no_destination", "No destination", "The value speaks of a movement, and the row names no destination."),
     sheet(

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::response_name;
 use crate::http::catalogue::{self, Code};
+use crate::http::idempotency;
 use crate::http::query::{Kind, Parameter};
 use crate::http::tokens::{CreatedToken, TokenBody, TokenList};
 use crate::store::tokens::TokenRow;
@@ -29,7 +30,7 @@ impl Described {
     pub fn guarded(mut self, role: &str) -> Self {
         self.operation["security"] = json!([{"bearer": []}, {"basic": []}]);
         self.operation["x-role"] = json!(role);
-        self
+        self.problems(&[429])
     }
 
     /// It takes a part of the path.
@@ -53,6 +54,15 @@ impl Described {
             "schema": {"type": "string"}, "example": example,
         }));
         self
+    }
+
+    /// It can be sent again with the same key.
+    pub fn resendable(self) -> Self {
+        let mut described = self.header(idempotency::KEY, idempotency::MEANING, "8e03978e-40d5-43e8-bc93-6894a57f9324");
+        if let Some(parameter) = described.parameters.last_mut() {
+            parameter["schema"] = json!({"type": "string", "pattern": "^[!-~]{1,255}$"});
+        }
+        described
     }
 
     /// It takes a body: a schema by its name, under some media types.
@@ -94,7 +104,8 @@ impl Described {
     }
 
     pub(super) fn into_value(self) -> Value {
-        let Self { mut operation, parameters, responses } = self;
+        let Self { mut operation, parameters, mut responses } = self;
+        responses.sort_keys();
         operation["parameters"] = json!(parameters);
         operation["responses"] = json!(responses);
         operation
@@ -107,6 +118,7 @@ fn header_name(name: &str) -> &str {
         "WeakETag" => "ETag",
         "XRequestId" => "X-Request-Id",
         "ContentDisposition" => "Content-Disposition",
+        "IdempotencyReplayed" => "Idempotency-Replayed",
         _ => name,
     }
 }
@@ -227,11 +239,22 @@ impl Described {
             token: "hw_9vXk2J7dQp4mW1sT8yLr5nZc3bHf6gAeUoIqKxVtYwM".to_owned(),
             expires_at: None,
         };
-        Self::new("create_token", "tokens", "Make a token", "The answer holds the token itself, this once.")
-            .guarded("admin")
-            .body("TokenBody", &sample, &["application/json"])
-            .answers(201, "The token.", Some(json_of(to_schema("CreatedToken"), &created)), &["Location"])
-            .problems(&[400, 401, 403, 408, 409, 413, 415, 422, 503])
+        Self::new(
+            "create_token",
+            "tokens",
+            "Make a token",
+            "The answer holds the token itself, this once; sent again with the same `Idempotency-Key`, this once more.",
+        )
+        .guarded("admin")
+        .resendable()
+        .body("TokenBody", &sample, &["application/json"])
+        .answers(
+            201,
+            "The token.",
+            Some(json_of(to_schema("CreatedToken"), &created)),
+            &["Location", "IdempotencyReplayed"],
+        )
+        .problems(&[400, 401, 403, 408, 409, 413, 415, 422, 503])
     }
 
     pub(in crate::http) fn revoke_token() -> Self {
@@ -252,6 +275,7 @@ impl Described {
             "Every code of problems, of their `errors`, and of warnings.",
         )
         .answers(200, "The catalogue.", Some(content), &[])
+        .problems(&[429])
     }
 
     pub(in crate::http) fn get_problem() -> Self {
@@ -260,7 +284,7 @@ impl Described {
         Self::new("get_problem", "system", "Explain a problem code", "What `type` in a problem document leads to.")
             .in_path("code", "The code.", json!({"type": "string"}), json!("invalid_body"))
             .answers(200, "What it means.", Some(content), &[])
-            .problems(&[404])
+            .problems(&[404, 429])
     }
 
     pub(in crate::http) fn get_liveness() -> Self {
@@ -280,13 +304,20 @@ impl Described {
             .problems(&[503])
     }
 
+    pub(in crate::http) fn get_metrics() -> Self {
+        let example = "# TYPE homeward_http_requests_total counter\nhomeward_http_requests_total{method=\"GET\",route=\"/v1/movements\",status=\"200\"} 42\n";
+        let content = json!({"text/plain": {"schema": {"type": "string"}, "example": example}});
+        let about = "In the text format of Prometheus: requests, the database and its writer, the process. Always needs a token, of any role.";
+        Self::new("get_metrics", "system", "Numbers about the service", about)
+            .guarded("reader")
+            .answers(200, "The numbers.", Some(content), &[])
+            .problems(&[400, 401, 503])
+    }
+
     pub(in crate::http) fn get_openapi() -> Self {
         let content = json!({"application/json": {"schema": {"type": "object"}}});
-        Self::new("get_openapi", "system", "This document", "The description of the API (OpenAPI 3.1).").answers(
-            200,
-            "The document.",
-            Some(content),
-            &[],
-        )
+        Self::new("get_openapi", "system", "This document", "The description of the API (OpenAPI 3.1).")
+            .answers(200, "The document.", Some(content), &[])
+            .problems(&[429])
     }
 }

@@ -80,9 +80,10 @@ impl Described {
         .guarded("editor")
         .in_path("import", "Which sheet.", json!({"type": "string", "enum": sheets}), json!("movements"))
         .query(IMPORT_PARAMETERS)
+        .resendable()
         .body_of(json!({"text/csv": file, WORKBOOK: file}))
-        .answers(200, "What a commit would do.", Some(json_of(to_schema("ImportView"), &sample(None))), &[])
-        .answers(201, "It is written.", Some(json_of(to_schema("ImportView"), &sample(Some(CODE)))), &["Location"])
+        .answers(200, "What a commit would do.", Some(json_of(to_schema("ImportView"), &sample(None))), &["IdempotencyReplayed"])
+        .answers(201, "It is written.", Some(json_of(to_schema("ImportView"), &sample(Some(CODE)))), &["Location", "IdempotencyReplayed"])
         .problems(&[400, 401, 403, 404, 408, 409, 413, 415, 503])
         .answers(422, "Nothing was written: everything that is wrong.", Some(refused()), &[])
     }

@@ -134,8 +134,9 @@ impl Texts {
             create: self.describe(&self.id("create"), &format!("Create {an} {one}"), &create_text(R::RESOURCE))
                 .guarded("editor")
                 .query(SINGLE_PARAMETERS)
+                .resendable()
                 .body(&format!("{}Create", R::Body::name()), &R::sample_body(), json)
-                .answers(201, "The row, as it reads now.", Some(written()), &["Location", "ETag"])
+                .answers(201, "The row, as it reads now.", Some(written()), &["Location", "ETag", "IdempotencyReplayed"])
                 .problems(&[400, 401, 403, 408, 409, 413, 415, 422, 503]),
             get: self
                 .coded(self.describe(

@@ -96,6 +96,14 @@ impl Schemas {
                     schema["required"] = json!(kept);
                 }
             }
+            if way != Way::Create {
+                // What never changes may be left out, and null is as good as that.
+                let fixed: &[&str] =
+                    if R::RESOURCE == Resource::Movements { &["code", "batch", "destination"] } else { &["code"] };
+                for name in fixed {
+                    schema["properties"][name] = nullable(schema["properties"][name].take());
+                }
+            }
             self.0.insert(format!("{}{suffix}", R::Body::name()), schema);
         }
     }

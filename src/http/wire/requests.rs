@@ -138,6 +138,11 @@ impl Requests {
         !self.head.is_empty()
     }
 
+    /// Whether a body is under way.
+    pub fn is_in_body(&self) -> bool {
+        self.part == Part::Body
+    }
+
     /// What to say where nothing more comes; nothing, where nothing but empty lines was under way.
     pub fn unfinished(&self, code: Code) -> Option<Problem> {
         let begun = self.is_under_way() && self.part != Part::Before;
@@ -179,5 +184,7 @@ impl Requests {
     }
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

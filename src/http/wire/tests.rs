@@ -1,5 +1,7 @@
 //! Over real connections, with an application that says what it heard: what is tested here needs no database.
 
+mod slow;
+
 use std::net::SocketAddr;
 
 use actix_web::middleware::from_fn;
@@ -15,8 +17,13 @@ use tokio::sync::watch;
 use super::*;
 use crate::http::middleware::{finish, refuse_unreadable};
 
-const EASY: Patience =
-    Patience { head: Duration::from_secs(20), idle: Duration::from_secs(20), close: Duration::from_secs(1) };
+const EASY: Patience = Patience {
+    head: Duration::from_secs(20),
+    idle: Duration::from_secs(20),
+    body: Duration::from_secs(20),
+    take: Duration::from_secs(20),
+    close: Duration::from_secs(1),
+};
 /// Longer than anything should take.
 const LONG: Duration = Duration::from_secs(10);
 const HELLO: &[u8] = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -27,6 +34,17 @@ struct Served {
     /// Lets `/late` read.
     open: watch::Sender<bool>,
     stop: watch::Sender<bool>,
+    /// Whether `/endless` has ended.
+    gone: watch::Sender<bool>,
+}
+
+/// Says that it is gone.
+struct Last(watch::Sender<bool>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// Says what was asked, and how much came with it.
@@ -53,7 +71,18 @@ async fn serve(patience: Patience) -> Served {
             said(request, body).await
         }
     };
+    let (gone, _) = watch::channel(false);
+    let ends = gone.clone();
+    let endless = move || {
+        let last = Last(ends.clone());
+        let pieces = futures_util::stream::repeat_with(move || {
+            let _last = &last;
+            Ok::<_, io::Error>(web::Bytes::from_static(&[0; 1 << 16]))
+        });
+        std::future::ready(HttpResponse::Ok().streaming(pieces))
+    };
     let app = App::new()
+        .route("/endless", web::to(endless))
         .route("/late", web::to(late))
         .route("/unread", web::to(async || HttpResponse::Forbidden().finish()))
         .default_service(web::to(said))
@@ -73,7 +102,7 @@ async fn serve(patience: Patience) -> Served {
             spawn(service.call(tcp));
         }
     });
-    Served { address, open, stop }
+    Served { address, open, stop, gone }
 }
 
 /// A connection, as a client has it.
@@ -267,6 +296,12 @@ async fn a_body_that_breaks_off_is_answered_once() {
     line.send(head).await;
     sleep(Duration::from_millis(100)).await;
     line.send(b"zz\r\n").await;
+    let answers = line.all().await;
+    assert_eq!((answers.len(), answers[0].0), (1, 400));
+    // One that just ends is not waited for either.
+    let mut line = served.call().await;
+    line.send(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc").await;
+    line.0.shutdown().await.unwrap();
     let answers = line.all().await;
     assert_eq!((answers.len(), answers[0].0), (1, 400));
     // Whoever does not read it does not notice.

@@ -75,26 +75,32 @@ pub(super) const READ_ONLY: &[&str] = &["location_name", "revision", "created_at
 pub(super) struct Row {
     #[diesel(skip_update)]
     pub(super) id: i64,
-    code: String,
+    pub(super) code: String,
     name: String,
     name_ar: Option<String>,
     name_as_reported: Option<String>,
-    signed_on: Option<NaiveDate>,
+    pub(super) signed_on: Option<NaiveDate>,
     location_id: Option<i64>,
     parties: String,
     url: Option<String>,
     notes: Option<String>,
-    words: String,
+    pub(super) words: String,
     revision: i32,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
 }
 
+/// What an agreement is searched by.
+pub(super) fn words(agreement: &Agreement) -> String {
+    let Agreement { code, name, name_ar, name_as_reported, .. } = agreement;
+    let texts = [Some(code), Some(name), name_ar.as_ref(), name_as_reported.as_ref()];
+    search_column(texts.into_iter().flatten().map(String::as_str))
+}
+
 impl Row {
     fn new(agreement: &Agreement, location_id: Option<i64>, revision: i32, at: NaiveDateTime) -> Result<Self, Error> {
         let Agreement { code, name, name_ar, name_as_reported, signed_on, url, notes, .. } = agreement.clone();
-        let texts = [Some(&code), Some(&name), name_ar.as_ref(), name_as_reported.as_ref()];
-        let words = search_column(texts.into_iter().flatten().map(String::as_str));
+        let words = words(agreement);
         let parties = list_to_text(&agreement.parties)?;
         Ok(Self {
             id: 0,
@@ -114,7 +120,7 @@ impl Row {
         })
     }
 
-    fn own(&self, names: &Names) -> Result<Agreement, Error> {
+    pub(super) fn own(&self, names: &Names) -> Result<Agreement, Error> {
         let row = self.clone();
         Ok(Agreement {
             code: row.code,

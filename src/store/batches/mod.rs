@@ -147,6 +147,15 @@ pub struct BatchSingle {
 }
 
 impl Row {
+    /// Derives when it was, and for whom.
+    pub(super) fn stand(&mut self, own: &Batch) {
+        let span = own.span();
+        self.dated_on = span.map(|span| span.first);
+        self.dated_last = span.map(|span| span.last);
+        self.happened = own.happened();
+        self.is_public = own.is_public();
+    }
+
     pub(super) fn own(&self, names: &Names) -> Result<Batch, Error> {
         let row = self.clone();
         Ok(Batch {

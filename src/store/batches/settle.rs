@@ -241,8 +241,7 @@ fn note(
 /// The row of a planned batch, without key and counts.
 fn row(tx: &Tx, plan: &Plan) -> Result<Row, Error> {
     let batch = &plan.batch;
-    let span = batch.span();
-    Ok(Row {
+    let mut row = Row {
         id: 0,
         code: batch.code.clone(),
         kind: Word(batch.kind),
@@ -257,10 +256,10 @@ fn row(tx: &Tx, plan: &Plan) -> Result<Row, Error> {
         parties: list_to_text(&batch.parties)?,
         visibility: Word(batch.visibility),
         notes: batch.notes.clone(),
-        dated_on: span.map(|span| span.first),
-        dated_last: span.map(|span| span.last),
-        happened: batch.happened(),
-        is_public: batch.is_public(),
+        dated_on: None,
+        dated_last: None,
+        happened: false,
+        is_public: false,
         households: None,
         households_low: None,
         households_high: None,
@@ -275,7 +274,9 @@ fn row(tx: &Tx, plan: &Plan) -> Result<Row, Error> {
         revision: 1,
         created_at: tx.at,
         updated_at: tx.at,
-    })
+    };
+    row.stand(batch);
+    Ok(row)
 }
 
 /// The row of a movement with what it derives from its batch, without counts.
@@ -287,7 +288,7 @@ fn movement_row(
     before: Option<&(movements::Row, Movement)>,
 ) -> movements::Row {
     let own = own.clone();
-    movements::Row {
+    let mut row = movements::Row {
         id: before.map_or(0, |(row, _)| row.id),
         code: own.code,
         batch_id: batch.id,
@@ -300,10 +301,10 @@ fn movement_row(
         origin_id: batch.origin_id,
         agreement_id: batch.agreement_id,
         batch_kind: batch.kind,
-        dated_on: batch.dated_on,
-        dated_last: batch.dated_last,
-        happened: batch.happened,
-        is_public: batch.is_public,
+        dated_on: None,
+        dated_last: None,
+        happened: false,
+        is_public: false,
         households: None,
         households_low: None,
         households_high: None,
@@ -318,7 +319,9 @@ fn movement_row(
         revision: before.map_or(1, |(row, _)| row.revision),
         created_at: before.map_or(tx.at, |(row, _)| row.created_at),
         updated_at: before.map_or(tx.at, |(row, _)| row.updated_at),
-    }
+    };
+    row.follow(batch);
+    row
 }
 
 /// A whole batch goes, with everything on it.

@@ -281,7 +281,7 @@ impl Row {
     }
 
     /// Dates the figure: when it was reported, else by what it is about.
-    fn date(&mut self, subject: Option<Span>) {
+    pub(super) fn date(&mut self, subject: Option<Span>) {
         let span = self.reported_on.map(Span::day).or(subject);
         self.dated_on = span.map(|span| span.first);
         self.dated_last = span.map(|span| span.last);

@@ -63,12 +63,12 @@ pub fn by(conn: &mut Conn, write: i64) -> Result<Vec<Run>, Error> {
     Ok(creations::table.filter(creations::write_id.eq(write)).order(creations::first_n).load(conn)?)
 }
 
+/// The write that created a row, and its place among the entries of that write.
+pub type Created = HashMap<(Resource, i64), (i64, i32)>;
+
 /// The write that created each of some rows, and their places among its entries; nothing for rows that were created before runs were kept,
 /// or under a code that had been deleted.
-pub fn of(
-    conn: &mut Conn,
-    rows: impl IntoIterator<Item = (Resource, i64)>,
-) -> Result<HashMap<(Resource, i64), (i64, i32)>, Error> {
+pub fn of(conn: &mut Conn, rows: impl IntoIterator<Item = (Resource, i64)>) -> Result<Created, Error> {
     let mut keys: HashMap<Resource, Vec<i64>> = HashMap::new();
     rows.into_iter().for_each(|(resource, id)| keys.entry(resource).or_default().push(id));
     let mut found = HashMap::new();

@@ -56,6 +56,11 @@ pub fn data_version(conn: &mut Conn) -> Result<i64, Error> {
     Ok(data_version::table.select(data_version::seq).first(conn)?)
 }
 
+/// When something was last written.
+pub fn last_write(conn: &mut Conn) -> Result<Option<NaiveDateTime>, Error> {
+    Ok(writes::table.select(writes::at).order(writes::id.desc()).first(conn).optional()?)
+}
+
 /// The last revisions of rows that were deleted under some codes: new rows go on from them.
 pub(super) fn last_revisions<'a>(
     conn: &mut Conn,

@@ -64,31 +64,35 @@ pub struct LocationView {
 pub(super) struct Row {
     #[diesel(skip_update)]
     pub(super) id: i64,
-    code: String,
+    pub(super) code: String,
     name: String,
     name_ar: Option<String>,
     aliases: String,
     kind: Word<LocationKind>,
-    parent_id: Option<i64>,
+    pub(super) parent_id: Option<i64>,
     p_code: Option<String>,
     latitude: Option<f64>,
     longitude: Option<f64>,
     settlement_type: Option<Word<SettlementType>>,
-    path: String,
-    country_id: Option<i64>,
-    admin1_id: Option<i64>,
-    admin2_id: Option<i64>,
-    admin3_id: Option<i64>,
-    words: String,
+    pub(super) path: String,
+    pub(super) country_id: Option<i64>,
+    pub(super) admin1_id: Option<i64>,
+    pub(super) admin2_id: Option<i64>,
+    pub(super) admin3_id: Option<i64>,
+    pub(super) words: String,
     revision: i32,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
 }
 
+/// What a place is searched by.
+pub(super) fn words(location: &Location) -> String {
+    let texts = [Some(&location.code), Some(&location.name), location.name_ar.as_ref(), location.p_code.as_ref()];
+    search_column(texts.into_iter().flatten().chain(&location.aliases).map(String::as_str))
+}
+
 impl Row {
     fn new(location: &Location, parent: Option<&Self>, revision: i32, at: NaiveDateTime) -> Result<Self, Error> {
-        let texts = [Some(&location.code), Some(&location.name), location.name_ar.as_ref(), location.p_code.as_ref()];
-        let texts = texts.into_iter().flatten().chain(&location.aliases);
         Ok(Self {
             id: 0,
             code: location.code.clone(),
@@ -106,7 +110,7 @@ impl Row {
             admin1_id: None,
             admin2_id: None,
             admin3_id: None,
-            words: search_column(texts.map(String::as_str)),
+            words: words(location),
             revision,
             created_at: at,
             updated_at: at,
@@ -114,7 +118,7 @@ impl Row {
     }
 
     /// Where the place stands below another: its path, and the nearest place at each level.
-    fn stand_below(&mut self, parent: Option<&Self>) {
+    pub(super) fn stand_below(&mut self, parent: Option<&Self>) {
         let above = parent.map_or("", |parent| parent.path.as_str());
         self.path = format!("{above}{}.", self.id);
         let nearest = |level: Level, above: Option<i64>| {
@@ -126,7 +130,7 @@ impl Row {
         self.admin3_id = nearest(Level::Admin3, parent.and_then(|parent| parent.admin3_id));
     }
 
-    fn own(&self, names: &Names) -> Result<Location, Error> {
+    pub(super) fn own(&self, names: &Names) -> Result<Location, Error> {
         Ok(Location {
             code: self.code.clone(),
             name: self.name.clone(),

@@ -150,6 +150,17 @@ pub struct MovementSingle {
 }
 
 impl Row {
+    /// Derives what it has from its batch.
+    pub(super) fn follow(&mut self, batch: &batches::Row) {
+        self.origin_id = batch.origin_id;
+        self.agreement_id = batch.agreement_id;
+        self.batch_kind = batch.kind;
+        self.dated_on = batch.dated_on;
+        self.dated_last = batch.dated_last;
+        self.happened = batch.happened;
+        self.is_public = batch.is_public;
+    }
+
     pub(super) fn own(&self, batch: &str, names: &Names) -> Movement {
         let row = self.clone();
         Movement {

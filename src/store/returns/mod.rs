@@ -174,7 +174,7 @@ pub struct ReturnSingle {
 }
 
 impl Row {
-    fn own(&self, names: &Names) -> Result<Return, Error> {
+    pub(super) fn own(&self, names: &Names) -> Result<Return, Error> {
         self.clone().into_own(names)
     }
 
@@ -317,8 +317,17 @@ fn counted(movement: Option<&movements::Row>, from: i64, to: i64, agreement: Opt
 }
 
 impl Row {
+    /// Derives when it was, and for whom.
+    pub(super) fn date(&mut self, own: &Return) {
+        let span = own.span();
+        self.dated_on = span.map(|span| span.first);
+        self.dated_last = span.map(|span| span.last);
+        self.happened = own.happened();
+        self.is_public = own.is_public();
+    }
+
     /// Derives where the return counts.
-    fn stand(&mut self, movement: Option<&movements::Row>) {
+    pub(super) fn stand(&mut self, movement: Option<&movements::Row>) {
         let counted = counted(movement, self.from_id, self.to_id, self.agreement_id);
         self.origin_id = counted.origin_id;
         self.destination_id = counted.destination_id;

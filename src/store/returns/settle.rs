@@ -87,8 +87,6 @@ pub fn settle(
 /// The row of a planned return, without key and counts.
 fn row(tx: &Tx, plan: &Plan, movement: Option<&movements::Row>) -> Result<Row, Error> {
     let sent = plan.homecoming.clone();
-    let span = sent.span();
-    let (happened, is_public) = (sent.happened(), sent.is_public());
     let mut row = Row {
         id: 0,
         code: sent.code,
@@ -112,10 +110,10 @@ fn row(tx: &Tx, plan: &Plan, movement: Option<&movements::Row>) -> Result<Row, E
         counted_agreement_id: plan.agreement_id,
         batch_kind: Word(crate::domain::words::BatchKind::Displacement),
         movement_is_public: true,
-        dated_on: span.map(|span| span.first),
-        dated_last: span.map(|span| span.last),
-        happened,
-        is_public,
+        dated_on: None,
+        dated_last: None,
+        happened: false,
+        is_public: false,
         households: None,
         households_low: None,
         households_high: None,
@@ -131,6 +129,7 @@ fn row(tx: &Tx, plan: &Plan, movement: Option<&movements::Row>) -> Result<Row, E
         created_at: tx.at,
         updated_at: tx.at,
     };
+    row.date(&plan.homecoming);
     row.stand(movement);
     Ok(row)
 }

@@ -8,7 +8,7 @@ use super::references::References;
 use super::{dates, numbers};
 use crate::domain::Resource;
 use crate::domain::labels::{PARTY_ROLE, Vocabulary};
-use crate::domain::report::Problem;
+use crate::domain::report::{Problem, shown};
 use crate::domain::text::{folded_words, is_code, nearest};
 use crate::transfer::sheet::{Column, Kind};
 use crate::transfer::table::{Cell, CellKind};
@@ -60,19 +60,20 @@ impl<'g> Cells<'g> {
 }
 
 fn read(kind: Kind, cell: Cell, words: &mut Words, references: &mut References) -> Said {
+    let free = unquoted(cell.text).trim();
+    let is_free = matches!(kind, Kind::Text | Kind::Names | Kind::Parties);
     match cell.kind {
-        CellKind::Formula => {
-            let message =
-                "A formula stands here. Paste it as a value (Paste Special, Values): only what is written is read.";
-            return Err(Problem::new("formula", message));
-        }
-        CellKind::Error => {
-            let message = format!("The spreadsheet shows an error here ({}). Write the value.", cell.text);
+        CellKind::Formula => return Err(formula()),
+        CellKind::Error => return Err(error_cell(cell.text)),
+        // The same, where a sheet was saved as text.
+        CellKind::Text if free.starts_with('=') && !is_free => return Err(formula()),
+        CellKind::Text if ERRORS.contains(&free) => return Err(error_cell(free)),
+        CellKind::Text if free.len() > 2 && free.bytes().all(|byte| byte == b'#') => {
+            let message = "The column was too narrow for its values when the sheet was saved. Make it wider, and save the sheet again.";
             return Err(Problem::new("error_cell", message));
         }
         CellKind::Text | CellKind::Number | CellKind::Date | CellKind::YesNo => {}
     }
-    let free = unquoted(cell.text).trim();
     let text = numbers::bare(free);
     let is = |kind| cell.kind == kind;
     match kind {
@@ -89,6 +90,10 @@ fn read(kind: Kind, cell: Cell, words: &mut Words, references: &mut References) 
         Kind::Agreement => references.find(Resource::Agreements, text).map(Value::from),
         Kind::Whole if is(CellKind::Number) => numbers::from_cell(text).map(Value::from),
         Kind::Whole if is(CellKind::Text) => numbers::whole(text).map(Value::from),
+        Kind::Whole if is(CellKind::Date) => {
+            let message = "Expected a whole number, and the cell is formatted as a date. Format it as a number.";
+            Err(Problem::new("wrong_type", message))
+        }
         Kind::Whole => Err(Problem::new("wrong_type", "Expected a whole number.")),
         Kind::Real if is(CellKind::Number) || is(CellKind::Text) => numbers::real(text).map(Value::from),
         Kind::Real => Err(Problem::new("wrong_type", "Expected a number.")),
@@ -103,6 +108,18 @@ fn read(kind: Kind, cell: Cell, words: &mut Words, references: &mut References) 
             each.map(|word| words.find(vocabulary, word).map(Value::from)).collect::<Result<_, _>>().map(Value::Array)
         }
     }
+}
+
+/// What a cell shows whose formula has no value.
+const ERRORS: [&str; 9] = ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#N/A", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"];
+
+fn formula() -> Problem {
+    let message = "A formula stands here. Paste it as a value (Paste Special, Values): only what is written is read.";
+    Problem::new("formula", message)
+}
+
+fn error_cell(text: &str) -> Problem {
+    Problem::new("error_cell", format!("The spreadsheet shows an error here ({text}). Write the value."))
 }
 
 /// The text without the `'` that keeps a spreadsheet from taking it for a formula: one is put there when sheets are
@@ -121,7 +138,11 @@ pub fn code(text: &str) -> Said {
         return Ok(code.into());
     }
     let message = "A code is 1 to 64 letters (A to Z), digits, `_` or `-`, and begins with a letter or digit.";
-    Err(Problem::new("invalid_code", message))
+    let words: Vec<&str> =
+        code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let joined = words.join("-");
+    let problem = Problem::new("invalid_code", message);
+    Err(if is_code(&joined) { problem.meant(joined) } else { problem })
 }
 
 fn entries(text: &str) -> impl Iterator<Item = &str> {
@@ -135,6 +156,34 @@ fn yes_or_no(text: &str) -> Said {
         _ => Err(Problem::new("wrong_type", "Expected yes or no.")),
     }
 }
+
+/// What people write in the place of a word, folded: suggested, and not taken, as it may mean something else.
+const OTHER_WORDS: [(&str, &[&str]); 8] = [
+    ("departed", &["left", "departure", "leaving", "out", "مغادره", "خرج", "خروج", "خرجوا", "غادروا"]),
+    ("arrived", &["arrival", "arriving", "in", "وصول", "وصلوا", "واصل"]),
+    (
+        "approximately",
+        &[
+            "about",
+            "around",
+            "approx",
+            "circa",
+            "ca",
+            "estimate",
+            "estimated",
+            "حوالي",
+            "نحو",
+            "قرابه",
+            "تقدير",
+            "تقديري",
+        ],
+    ),
+    ("more_than", &["over", "atleast", "min", "minimum", "علىالاقل"]),
+    ("less_than", &["under", "upto", "atmost", "max", "maximum", "علىالاكثر"]),
+    ("between", &["range", "مابين"]),
+    ("locality", &["village", "town", "city", "قريه", "بلده", "مدينه"]),
+    ("hostilities", &["war", "conflict", "fighting", "shelling", "bombing", "حرب", "قصف", "اشتباكات"]),
+];
 
 /// The words of the vocabularies by how people write them: in any case, with spaces or hyphens, or in Arabic.
 #[derive(Debug, Default)]
@@ -153,7 +202,14 @@ impl Words {
             return Ok(word);
         }
         let all: Vec<&str> = vocabulary.words().collect();
-        let problem = Problem::new("unknown_word", format!("Expected {}: {}.", vocabulary.what, all.join(", ")));
+        // A cell may hold several, so the one that is none is named.
+        let message = format!("{:?} is not {}; write one of {}.", shown(text), vocabulary.what, all.join(", "));
+        let problem = Problem::new("unknown_word", message);
+        let said = folded_words(text).concat();
+        let other = OTHER_WORDS.iter().find(|(word, others)| others.contains(&said.as_str()) && all.contains(word));
+        if let Some((word, _)) = other {
+            return Err(problem.meant(*word));
+        }
         let near = nearest(text, vocabulary.words.iter().flat_map(|(word, label)| [*word, *label]));
         let meant = near.and_then(|near| vocabulary.words.iter().find(|(word, label)| *word == near || *label == near));
         Err(match meant {

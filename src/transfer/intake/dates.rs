@@ -29,6 +29,9 @@ pub fn day(text: &str) -> Result<NaiveDate, Problem> {
     if let Some(date) = parse_date(&text).or_else(|| with_time(&text)) {
         return Ok(date);
     }
+    if text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(number(&text));
+    }
     let mut words = folded_words(&text);
     // Months of two words: كانون الثاني.
     for at in (1..words.len()).rev() {
@@ -61,9 +64,13 @@ pub fn day(text: &str) -> Result<NaiveDate, Problem> {
         ([], [year, month]) if is_year(0) => Err(no_day(date(*year, *month, 1), "month")),
         ([], [month, year]) if is_year(1) => Err(no_day(date(*year, *month, 1), "month")),
         ([month], [year]) if is_year(0) => Err(no_day(date(*year, *month, 1), "month")),
-        ([], [_, _, _]) | ([_], [_, _]) => {
-            Err(Problem::new("invalid_date", "Write the year with four digits, and the day as YYYY-MM-DD."))
+        ([], [a, b, year]) if numbers[2].len() == 2 => {
+            let (first, second) = (date(2000 + year, *b, *a), date(2000 + year, *a, *b));
+            let mut days: Vec<String> = first.into_iter().chain(second).map(|day| day.to_string()).collect();
+            days.dedup();
+            Err(if days.is_empty() { short_year() } else { short_year().meant(days.join(" or ")) })
         }
+        ([], [_, _, _]) | ([_], [_, _]) => Err(short_year()),
         _ => Err(no_date()),
     }
 }
@@ -101,7 +108,13 @@ fn month(word: &str) -> Option<u32> {
 }
 
 fn no_date() -> Problem {
-    Problem::new("invalid_date", "Expected a day as YYYY-MM-DD.")
+    let message = "Expected one day as YYYY-MM-DD. Where only the week, month or year is known, write its first day, and that \
+                   word into the column of its precision.";
+    Problem::new("invalid_date", message)
+}
+
+fn short_year() -> Problem {
+    Problem::new("invalid_date", "Write the year with four digits, and the day as YYYY-MM-DD.")
 }
 
 fn no_such_day() -> Problem {

@@ -13,11 +13,30 @@ use super::header::Header;
 use super::unit::{FIGURE, Layout, MOVEMENT, Place, Subject, Unit, WHOLE};
 use super::{entry, numbers};
 use crate::domain::report::{Entry, Problem, Report, shown};
-use crate::transfer::sheet::Sheet;
+use crate::domain::text::folded_words;
+use crate::transfer::sheet::{Kind, Sheet};
 use crate::transfer::table::{Cell, Row};
 
 /// How many rows may speak of one batch, return or agreement: they lie in memory together.
 const MAX_ROWS: usize = 20_000;
+/// What people write before the sum below a table, folded.
+const TOTALS: [&str; 13] = [
+    "total",
+    "totals",
+    "grandtotal",
+    "subtotal",
+    "sum",
+    "sumtotal",
+    "مجموع",
+    "المجموع",
+    "اجمالي",
+    "الاجمالي",
+    "المجموعالكلي",
+    "الاجماليالكلي",
+    "المجموعالعام",
+];
+/// The letters that they begin with.
+const TOTAL_BEGINS: [char; 10] = ['t', 'T', 'g', 'G', 's', 'S', 'م', 'ا', 'إ', 'أ'];
 /// From how many movements on they are looked up and not looked through.
 const MANY: usize = 32;
 
@@ -129,6 +148,12 @@ impl<'g> Group<'g> {
             }
             return;
         }
+        if let Some(place) = self.total(row) {
+            let message =
+                "This looks like the total below a table. Delete the row: totals are made of the rows themselves.";
+            report.error(entry(row, &place, Problem::new("total_row", message)));
+            return;
+        }
         let is_filled = |place: Option<Place>| place.is_some_and(|place| !row.cell(place.at).is_empty());
         if self.first == 0 {
             self.first = row.number;
@@ -167,6 +192,19 @@ impl<'g> Group<'g> {
                 self.whole(row, report);
             }
         }
+    }
+
+    /// The cell that says that a row is the sum of those above it, if its first one does.
+    fn total(&self, row: &Row) -> Option<Place> {
+        let (at, cell) = row.cells().enumerate().find(|(_, cell)| !cell.is_empty())?;
+        // Nearly every row begins with another letter, and need not be folded.
+        let may_be = cell.text.len() <= 40 && cell.text.trim_start().starts_with(TOTAL_BEGINS);
+        if !may_be || !matches!(self.layout.sheet, Sheet::Movements | Sheet::Returns) {
+            return None;
+        }
+        let place = self.layout.parts.iter().flatten().find(|place| place.at == at)?;
+        let is_free = matches!(place.column.kind, Kind::Text | Kind::Names | Kind::Parties);
+        (!is_free && TOTALS.contains(&folded_words(cell.text).concat().as_str())).then_some(*place)
     }
 
     /// What a row says of the batch, return or resource.

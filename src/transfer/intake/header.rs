@@ -100,8 +100,10 @@ impl Header {
             let problem = match target {
                 Target::Refused => Some(header.unknown(sheet, row, heading)),
                 Target::Unnamed => None,
-                target => header.targets.contains(&target).then(|| {
-                    let message = format!("The column {heading:?} is there twice; each column may be there once.");
+                target => header.targets.iter().position(|known| *known == target).map(|first| {
+                    let (first, second) = (letters(first), letters(header.targets.len()));
+                    let name = if let Target::Column(index) = target { sheet.columns()[index].name } else { heading };
+                    let message = format!("The columns {first} and {second} are both `{name}`. Keep one of them.");
                     Problem::new("repeated_column", message)
                 }),
             };
@@ -142,8 +144,7 @@ impl Header {
     pub fn check(&self, row: &Row, unnamed: &mut BTreeSet<usize>, report: &mut Report) {
         let beyond = (self.targets.len()..row.len()).find(|at| !row.cell(*at).is_empty());
         if let Some(at) = beyond {
-            let message =
-                "This row has more cells than the header: is one of them not quoted, or is a heading missing?";
+            let message = "Something stands beyond the last column of the header: is a heading missing, or a comma inside a cell without quotes around it?";
             let problem = Problem::new("too_many_cells", message);
             report.error(Entry { column: None, ..Entry::cell(row.number, "", row.cell(at).text.trim(), problem) });
         }

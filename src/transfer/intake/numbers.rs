@@ -103,8 +103,9 @@ pub fn whole(text: &str) -> Result<i64, Problem> {
     if decimals.bytes().any(|digit| digit != b'0') {
         return Err(Problem::new("wrong_type", "Expected a whole number."));
     }
-    let number: i64 =
-        number.parse().map_err(|_| Problem::new("out_of_range", "No number here may be as far from 0."))?;
+    let number: i64 = number
+        .parse()
+        .map_err(|_| Problem::new("out_of_range", "No number here is above 1,000,000,000, or below 0."))?;
     Ok(if found.negative { -number } else { number })
 }
 

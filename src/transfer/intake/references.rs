@@ -6,6 +6,7 @@ use crate::domain::Resource;
 use crate::domain::gazetteer::{Found, Gazetteer, Index, Named};
 use crate::domain::report::{Problem, shown};
 use crate::domain::text::{folded_words, is_code};
+use crate::domain::words::Word;
 
 /// What is created where a sheet refers to something that is not there (`create_missing`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,8 +147,15 @@ impl<'g> References<'g> {
         let nearest = self.nearest(index, text);
         let what = resource.singular();
         let mut message = format!("There is no {what} {:?}.", shown(text));
-        if let Some(code) = nearest {
-            message.push_str(&format!(" The nearest is {}.", index.described(code)));
+        match (nearest, resource) {
+            (Some(code), _) => message.push_str(&format!(" The nearest is {}.", index.described(code))),
+            (None, Resource::Locations | Resource::Sources) => {
+                let sheet = resource.word();
+                message.push_str(&format!(
+                    " Import it with the sheet `{sheet}` first, or ask for it with create_missing={sheet}."
+                ));
+            }
+            (None, _) => message.push_str(&format!(" Import it with the sheet `{}` first.", resource.word())),
         }
         let mut problem = Problem::new("unknown_reference", message);
         problem.suggestion = nearest.map(str::to_owned);

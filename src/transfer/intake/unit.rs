@@ -112,7 +112,11 @@ impl Unit {
     /// Adds what was found to a report, by row and column, without what it begins with (see `told`).
     pub fn report(&self, findings: &Findings, report: &mut Report) {
         for finding in findings.errors.iter().skip(self.told.len()) {
-            report.error(self.error(finding));
+            // A degree that was refused is not one that is not there.
+            let half = finding.code == "half_a_point" && self.told.iter().any(|(told, _)| told.ends_with("tude"));
+            if !half {
+                report.error(self.error(finding));
+            }
         }
         for warning in &findings.warnings {
             // A source that was refused is not a source that nobody named.
@@ -142,10 +146,10 @@ impl Unit {
     }
 
     /// An error about the row as a whole, such as a conflict with another: at its code.
-    pub fn conflict(&self, code: &'static str, message: String) -> Entry {
+    pub fn conflict(&self, problem: Problem) -> Entry {
         let (row, column) = self.at("", None);
         let column = column.map(str::to_owned);
-        Entry { column, value: Some(self.code.as_str().into()), ..Entry::row(row, Problem::new(code, message)) }
+        Entry { column, value: Some(self.code.as_str().into()), ..Entry::row(row, problem) }
     }
 
     /// The row and column of a pointer into the body. For a whole part it is the column of the member in `hint`, else the

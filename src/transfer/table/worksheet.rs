@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxFormulaMetadata};
 use chrono::{NaiveTime, Timelike};
 
 use super::spool::{Spool, SpoolWriter};
@@ -93,7 +93,7 @@ fn rows(
             row.end_cell(CellKind::Text);
         }
         let kind = write(&cell.value, &mut row.text);
-        row.end_cell(if cell.formula.is_some() { CellKind::Formula } else { kind });
+        row.end_cell(if cell.formula.is_some_and(|formula| !is_constant(&formula)) { CellKind::Formula } else { kind });
         if row.text.len() > MAX_ROW {
             let problem = Problem::new("too_long", "The cells of this row are longer than any sheet needs.");
             return Err(Trouble::Problem(Box::new(Entry::row(number, problem))));
@@ -103,6 +103,11 @@ fn rows(
         take(&row)?;
     }
     Ok(())
+}
+
+/// Whether a formula is nothing but a value: LibreOffice saves `TRUE` and `FALSE` so.
+fn is_constant(formula: &XlsxFormulaMetadata) -> bool {
+    matches!(formula, XlsxFormulaMetadata::Normal { formula } if matches!(formula.trim(), "TRUE()" | "FALSE()"))
 }
 
 /// Writes the text of a cell, and says what it is.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection};
+use diesel::{Connection as _, PgConnection, SqliteConnection};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,27 @@ impl Database {
                 server.batch_execute(&sql).unwrap();
                 Self::Postgres { schema }
             }
+        }
+    }
+
+    /// Which database it is.
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Sqlite(_) => Kind::Sqlite,
+            Self::Postgres { .. } => Kind::Postgres,
+        }
+    }
+
+    /// Runs SQL, past the service.
+    #[allow(dead_code, reason = "not every test binary does")]
+    pub fn execute(&self, sql: &str) {
+        match self {
+            Self::Sqlite(folder) => {
+                let path = folder.path().join("test.db");
+                SqliteConnection::establish(path.to_str().unwrap()).unwrap().batch_execute(sql).unwrap();
+            }
+            Self::Postgres { .. } => PgConnection::establish(&self.url()).unwrap().batch_execute(sql).unwrap(),
         }
     }
 

@@ -28,8 +28,11 @@ use homeward::app::{self, State};
 use homeward::db::Db;
 use homeward::domain::clock::Clock;
 use homeward::domain::words::Role;
+use homeward::http::limits::Limits;
+use homeward::http::metrics::Metrics;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
+use homeward::store::idempotency::Running;
 use homeward::transfer::dataset::Terms;
 
 pub use client::{Answer, Client};
@@ -48,6 +51,8 @@ pub struct TestApp {
     pub db: Db,
     /// The clock, held still.
     pub clock: Clock,
+    /// The requests with a key that it is doing.
+    pub running: Running,
     seconds: Arc<AtomicI64>,
     open: Call,
     closed: RefCell<Option<Call>>,
@@ -95,14 +100,15 @@ impl TestApp {
         let seconds = Arc::new(AtomicI64::new(NOON));
         let told = seconds.clone();
         let clock = Clock::new(move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
-        let open = service(&db, &clock, true).await;
+        let running = Running::default();
+        let open = service(&db, &clock, &running, true, Limits::open(2)).await;
         let mut tokens = vec![];
         for (name, role) in [("reader", Role::Reader), ("editor", Role::Editor), ("admin", Role::Admin)] {
             let body = TokenBody { name: name.to_owned(), role, expires_in_days: None };
             tokens.push(body.create(&db, &clock).await.unwrap().token);
         }
         let tokens = tokens.try_into().unwrap();
-        Self { db, clock, seconds, open, closed: RefCell::default(), tokens, database }
+        Self { db, clock, running, seconds, open, closed: RefCell::default(), tokens, database }
     }
 
     /// Lets time pass.
@@ -150,10 +156,26 @@ impl TestApp {
         let known = self.closed.borrow().clone();
         let call = match known {
             Some(call) => call,
-            None => service(&self.db, &self.clock, false).await,
+            None => service(&self.db, &self.clock, &self.running, false, Limits::open(2)).await,
         };
         *self.closed.borrow_mut() = Some(call.clone());
         Client::new(call, None)
+    }
+
+    /// An editor's token, for other instances.
+    pub fn editor_token(&self) -> &str {
+        &self.tokens[1]
+    }
+
+    /// Another instance of the service on the same database, which shares nothing else with this one.
+    pub async fn another_instance(&self) -> Instance {
+        let db = Db::open(&self.database.url().parse().unwrap(), 2).unwrap();
+        Instance(service(&db, &self.clock, &Running::default(), true, Limits::open(2)).await)
+    }
+
+    /// Nobody, where reading is public within these limits.
+    pub async fn limited(&self, limits: Limits) -> Client {
+        Client::new(service(&self.db, &self.clock, &Running::default(), true, limits).await, None)
     }
 
     /// Loads the record of Al-Waer.
@@ -162,15 +184,28 @@ impl TestApp {
     }
 }
 
-async fn service(db: &Db, clock: &Clock, public_read: bool) -> Call {
+/// A service beside the one that a test is about.
+pub struct Instance(Call);
+
+impl Instance {
+    /// Whoever holds this token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::new(self.0.clone(), Some(format!("Bearer {token}")))
+    }
+}
+
+async fn service(db: &Db, clock: &Clock, running: &Running, public_read: bool, limits: Limits) -> Call {
     let state = State {
         db: db.clone(),
         clock: clock.clone(),
+        running: running.clone(),
         public_read,
         max_body: MAX_BODY,
         max_import: 64 << 20,
         terms: Terms { title: "The record".to_owned(), licence: Some("CC-BY-4.0".to_owned()) },
         cors_origins: vec!["*".to_owned()],
+        limits,
+        metrics: Metrics::new(db).unwrap(),
     };
     let service = Rc::new(init_service(app::build(Data::new(state), document())).await);
     Rc::new(move |request| {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection};
 
 use super::eventually;
@@ -11,6 +12,7 @@ use super::eventually;
 pub struct Cluster {
     folder: tempfile::TempDir,
     running: Option<Child>,
+    pgbouncer: Option<Child>,
 }
 
 /// `scripts/postgres-cluster`, which finds the server's programs and the user whom they run as.
@@ -27,7 +29,7 @@ impl Cluster {
         // It is stopped as by a crash, and must remember what it has acknowledged.
         let made = script("create", folder.path()).arg("synchronous_commit=on").status();
         assert!(made.unwrap().success(), "see the lines of scripts/postgres-cluster above");
-        let mut cluster = Self { folder, running: None };
+        let mut cluster = Self { folder, running: None, pgbouncer: None };
         cluster.come_back();
         cluster
     }
@@ -35,6 +37,23 @@ impl Cluster {
     /// Its address, as `DATABASE_URL` would have it.
     pub fn url(&self) -> String {
         format!("postgres://postgres@/postgres?host={}", self.folder.path().display())
+    }
+
+    /// Makes another database in it, and gives its address.
+    pub fn database(&self, name: &str) -> String {
+        PgConnection::establish(&self.url()).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        format!("postgres://postgres@/{name}?host={}", self.folder.path().display())
+    }
+
+    /// The address of a pgbouncer in transaction mode before it, which is started by this.
+    pub fn pooled(&mut self) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/pgbouncer-before");
+        let log = std::fs::File::create(self.folder.path().join("pgbouncer.log")).unwrap();
+        self.pgbouncer =
+            Some(Command::new(script).arg(self.folder.path()).stdin(Stdio::null()).stderr(log).spawn().unwrap());
+        let url = format!("postgres://postgres@/postgres?host={}/pooled&port=6432", self.folder.path().display());
+        eventually("pgbouncer answers", || PgConnection::establish(&url).is_ok());
+        url
     }
 
     /// Stops it at once: connections break off in the middle.
@@ -54,6 +73,11 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        if let Some(pgbouncer) = &mut self.pgbouncer {
+            // Not killed: `runuser` would not pass that on.
+            let ended = Command::new("sh").args(["-c", "kill -TERM $0", &pgbouncer.id().to_string()]).status();
+            let _ = ended.and_then(|_| pgbouncer.wait());
+        }
         if let Some(mut running) = self.running.take() {
             let _ = script("stop", self.folder.path()).status().and_then(|_| running.wait());
         }

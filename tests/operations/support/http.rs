@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::PATIENCE;
@@ -11,17 +13,27 @@ use super::PATIENCE;
 #[derive(Clone)]
 pub struct Client {
     address: String,
-    token: Option<String>,
+    /// Lines of the head, each with its end.
+    headers: String,
 }
 
 impl Client {
     pub(super) fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), token: None }
+        Self { address: address.to_owned(), headers: String::new() }
     }
 
-    pub(super) fn with_token(mut self, token: &str) -> Self {
-        self.token = Some(token.to_owned());
-        self
+    pub(super) fn with_token(self, token: &str) -> Self {
+        self.with("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// The same caller with a token as the password, as programs send it that know nothing else.
+    pub fn with_password(&self, token: &str) -> Self {
+        self.with("Authorization", &format!("Basic {}", STANDARD.encode(format!("anybody:{token}"))))
+    }
+
+    /// The same caller, sending a header more.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        Self { address: self.address.clone(), headers: format!("{}{name}: {value}\r\n", self.headers) }
     }
 
     /// Whether anybody listens there.
@@ -31,31 +43,38 @@ impl Client {
 
     /// Sends the head of a request; the body, of this length, is the caller's.
     pub fn begin(&self, method: &str, path: &str, length: usize) -> io::Result<Conversation> {
-        self.begin_with("", method, path, length)
+        self.begin_with("Content-Type: application/json\r\n", method, path, length)
     }
 
     /// The same, and waits until the service asks for the body: from then on the request is under way.
     pub fn offer(&self, method: &str, path: &str, length: usize) -> io::Result<Conversation> {
         const ASKED: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-        let mut conversation = self.begin_with("Expect: 100-continue\r\n", method, path, length)?;
+        let headers = "Content-Type: application/json\r\nExpect: 100-continue\r\n";
+        let mut conversation = self.begin_with(headers, method, path, length)?;
         while conversation.received.len() < ASKED.len() && conversation.receive()? > 0 {}
         assert_eq!(String::from_utf8_lossy(&conversation.received), String::from_utf8_lossy(ASKED));
         conversation.received.clear();
         Ok(conversation)
     }
 
-    fn begin_with(&self, header: &str, method: &str, path: &str, length: usize) -> io::Result<Conversation> {
+    /// Commits a sheet of CSV; this may be cut off.
+    pub fn import(&self, sheet: &str, csv: &str) -> io::Result<Answer> {
+        let path = format!("/v1/imports/{sheet}?commit=true");
+        let mut conversation = self.begin_with("Content-Type: text/csv\r\n", "POST", &path, csv.len())?;
+        conversation.send(csv.as_bytes())?;
+        conversation.answer()
+    }
+
+    fn begin_with(&self, headers: &str, method: &str, path: &str, length: usize) -> io::Result<Conversation> {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let token = self.token.as_ref().map(|token| format!("Authorization: Bearer {token}\r\n"));
         let mut conversation = Conversation { stream, received: vec![] };
         conversation.send(
             format!(
-                "{method} {path} HTTP/1.1\r\nHost: {}\r\n{}{header}Content-Type: application/json\r\nContent-Length: {length}\r\n\
-                 Connection: close\r\n\r\n",
+                "{method} {path} HTTP/1.1\r\nHost: {}\r\n{}{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n",
                 self.address,
-                token.unwrap_or_default()
+                self.headers
             )
             .as_bytes(),
         )?;
@@ -146,6 +165,7 @@ impl Answer {
         let mut answer = Self { status, headers, bytes: vec![] };
         answer.bytes = match answer.header("content-length") {
             Some(length) => Some(body.to_vec()).filter(|body| length.parse() == Ok(body.len()))?,
+            None if status == 204 => vec![],
             None => joined(body)?,
         };
         Some(answer)
@@ -154,6 +174,12 @@ impl Answer {
     /// A header, if it is there.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Every line of a header.
+    pub fn header_lines(&self, name: &str) -> Vec<&str> {
+        let lines = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        lines.map(|(_, value)| value.as_str()).collect()
     }
 
     pub fn text(&self) -> String {

@@ -4,6 +4,7 @@ mod cluster;
 #[path = "../../api/support/database.rs"]
 mod database;
 mod http;
+mod probe;
 mod process;
 mod record;
 
@@ -14,6 +15,7 @@ use serde_json::json;
 pub use cluster::Cluster;
 pub use database::{Database, Kind};
 pub use http::{Answer, Client};
+pub use probe::Probe;
 pub use process::{Outcome, Service, command, command_under, homeward, signal};
 pub use record::Record;
 
@@ -62,9 +64,20 @@ pub fn token(database: &str, name: &str, role: &str) -> String {
     made.out.trim().to_owned()
 }
 
-/// The two places between which every batch of these tests goes.
+/// The two places between which every batch of these tests goes, and who says so.
 pub fn given_places(editor: &Client) {
     for code in ["waer", "bab"] {
         editor.put(&format!("/v1/locations/{code}"), &json!({"name": code, "kind": "locality"})).is(201);
     }
+    editor.put("/v1/sources/radio", &json!({"name": "The radio", "kind": "media"})).is(201);
+}
+
+/// A batch whose figures are more than the network holds for somebody who does not read.
+pub fn given_many_figures(editor: &Client, many: usize) {
+    let notes = "n".repeat(2_000);
+    let figure = |number| json!({"stage": "departed", "individuals": 1, "notes": notes, "url": format!("https://x.example/{number}")});
+    let figures: Vec<_> = (0..many).map(figure).collect();
+    let movement = json!({"destination": "bab", "figures": figures});
+    let batch = json!({"code": "b", "origin": "waer", "departed_on": "2017-03-18", "movements": [movement]});
+    editor.post("/v1/batches", &batch).is(201);
 }

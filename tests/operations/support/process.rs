@@ -156,7 +156,7 @@ impl Service {
             let ended = process.ended().is_some();
             let said = process.out.text() + &process.err.text();
             let from = said.split_once("http://").map(|(_, rest)| rest.to_owned());
-            address = from.and_then(|rest| rest.split_once([' ', '\n']).map(|(address, _)| address.to_owned()));
+            address = from.and_then(|rest| rest.split_once([' ', '\n', '"']).map(|(address, _)| address.to_owned()));
             assert!(!ended || address.is_some(), "the service ended:\n{said}");
             address.is_some()
         });

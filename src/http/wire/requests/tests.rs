@@ -21,7 +21,7 @@ fn conversation() -> (Vec<u8>, Vec<u8>) {
 }
 
 /// What the framework gets of what comes in pieces, in the way in which the connection hands it on.
-fn heard<'a>(config: &ServiceConfig, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<u8>, Option<End>) {
+pub(super) fn heard<'a>(config: &ServiceConfig, pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<u8>, Option<End>) {
     let (mut requests, mut out) = (Requests::new(config.clone()), BytesMut::new());
     for piece in pieces {
         let body = requests.body(piece).and_then(|body| {

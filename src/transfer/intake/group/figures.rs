@@ -59,7 +59,8 @@ impl Group<'_> {
         let mut fine = true;
         for place in parts.filter(|place| !matches!(place.column.name, "agreement" | "destination")) {
             if !row.cell(place.at).is_empty() {
-                let message = "A row without `batch` holds a total of an agreement: `agreement`, perhaps `destination`, and a figure.";
+                let message = "`batch` is empty in this row. Write it in every row, also where cells were merged; \
+                               a row without it may only hold a total of an agreement: `agreement`, perhaps `destination`, and a figure.";
                 report.error(entry(row, place, Problem::new("no_batch", message)));
                 fine = false;
             }

@@ -105,7 +105,7 @@ fn a_row_must_say_what_it_speaks_of() {
             (6, "stage", "missing", ""),
             (7, "stage", "missing", ""),
             (8, "agreement", "unknown_reference", ""),
-            (9, "batch", "invalid_code", ""),
+            (9, "batch", "invalid_code", "b-2"),
             (9, "households", "wrong_type", ""),
         ]
     );
@@ -174,7 +174,7 @@ fn what_the_store_finds_is_told_by_row_and_column() {
     );
     assert_eq!(taken.report.errors[0].value, Some(json!("2017-03-01")));
     assert_eq!(taken.warnings(), [(2, "source", "no_source", "")]);
-    let conflict = unit.conflict("already_exists", "There is one.".to_owned());
+    let conflict = unit.conflict(Problem::new("already_exists", "There is one."));
     assert_eq!((conflict.row, conflict.column.as_deref(), conflict.value), (Some(2), Some("batch"), Some(json!("b1"))));
 }
 

@@ -46,7 +46,7 @@ fn what_is_wrong_in_it_is_told() {
         [
             (3, "Parent P-Code", "unknown_reference", ""),
             (4, "Admin Level", "out_of_range", ""),
-            (5, "P-Code", "invalid_code", ""),
+            (5, "P-Code", "invalid_code", "SY-02"),
             (6, "P-Code", "missing", ""),
         ]
     );

@@ -1,5 +1,9 @@
 //! Sheets on their way in: tried, committed, listed, taken back.
 
+mod corpus;
+mod undo;
+mod workbooks;
+
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp, given};
@@ -29,6 +33,18 @@ fn entries(answer: &Value, list: &str) -> Vec<(i64, String, String)> {
 
 fn entry(row: i64, column: &str, code: &str) -> (i64, String, String) {
     (row, column.to_owned(), code.to_owned())
+}
+
+/// The entries of a list by row, column, code and what was probably meant.
+fn problems(answer: &Value, list: &str) -> Vec<(i64, String, String, String)> {
+    let meant = |one: &Value| one["suggestion"].as_str().unwrap_or_default().to_owned();
+    let suggestions = answer[list].as_array().unwrap().iter().map(meant);
+    let entries = entries(answer, list).into_iter().zip(suggestions);
+    entries.map(|((row, column, code), meant)| (row, column, code, meant)).collect()
+}
+
+fn problem(row: i64, column: &str, code: &str, suggestion: &str) -> (i64, String, String, String) {
+    (row, column.to_owned(), code.to_owned(), suggestion.to_owned())
 }
 
 /// Everything that there is, as an editor reads it.
@@ -249,6 +265,27 @@ both! {
         let figures = app.editor().rows("/v1/figures?agreement=deal&sort=code").await;
         let about: Vec<_> = figures.iter().map(|one| [&one["agreement"], &one["batch"], &one["destination"]]).collect();
         assert!(about.contains(&[&json!("deal"), &Value::Null, &json!("zoghra")]), "{about:?}");
+    }
+
+    async fn the_public_list_of_p_codes_comes_in_as_it_is(app) {
+        let list = "Location,Admin Level,P-Code,Name,Parent P-Code,Valid from date\n\
+            #country+code,#geo+admin_level,#adm+code+v_pcode,#adm+name,#adm+code+v_parent,#date+start\n\
+            SYR,2,SY0401,Homs,SY04,2023-01-01\nSYR,1,SY04,Homs,SYR,2023-01-01\n";
+        let done = commit(app, "locations", list).await;
+        assert_eq!(done["counts"]["locations"]["created"], json!(3), "the country, too: {done}");
+        let district = app.editor().json("/v1/locations/SY0401").await;
+        let read = ["name", "kind", "parent", "p_code"].map(|name| district[name].clone());
+        assert_eq!(read, ["Homs", "admin2", "SY04", "SY0401"].map(Value::from));
+        assert_eq!(app.editor().json("/v1/locations/SY04").await["kind"], "admin1");
+        let again = import(&app.editor(), "locations", "", list).await.is(200).json();
+        assert_eq!(again["counts"]["locations"]["unchanged"], json!(2), "{again}");
+    }
+
+    async fn a_sheet_over_the_limit_is_refused(app) {
+        let mut sheet = al_waer("sources");
+        sheet.push_str(&"\n".repeat(64 << 20));
+        import(&app.editor(), "sources", "?commit=true", &sheet).await.is_problem(413, "body_too_large");
+        assert_eq!(app.editor().rows("/v1/sources").await, Vec::<Value>::new());
     }
 
     async fn only_editors_import_and_only_what_a_sheet_is(app) {

@@ -4,7 +4,6 @@ import { useState } from "preact/hooks";
 import { drawn, known, language, number, range, t } from "../i18n";
 import { claimed, type Flow, type Unit } from "../pages/look/view";
 import { coverage } from "./timeline";
-import { Hatch } from "./hatch";
 
 const MOST = 10;
 const OTHERS = "\u0000others";
@@ -128,9 +127,6 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
         )}
       </p>
       <svg class="chart flows" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("flows-said", { count: links.size })}>
-        <defs>
-          <Hatch id="flows-unknown" />
-        </defs>
         <text class="tick" x={turn(inset)} y={12} text-anchor={mirrored ? "end" : "start"}>{drawn(t("column-origin"))}</text>
         <text class="tick" x={turn(width - inset)} y={12} text-anchor={mirrored ? "start" : "end"}>{drawn(t("column-destination"))}</text>
         <g transform={mirrored ? `translate(${width},0) scale(-1,1)` : undefined}>
@@ -148,7 +144,6 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
             <rect
               key={node.id}
               class={node.value === 0 || (node.unknown > 0 && !nodes.get(node.id)?.value) ? "node node-unknown" : "node"}
-              fill={nodes.get(node.id)?.value ? undefined : "url(#flows-unknown)"}
               x={node.x0}
               width={(node.x1 ?? 0) - (node.x0 ?? 0)}
               y={node.y0}

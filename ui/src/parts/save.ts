@@ -37,7 +37,7 @@ export async function saveAddress(address: string): Promise<void> {
 }
 
 const LOOKS = [
-  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "opacity",
+  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "paint-order", "opacity",
   "font-size", "font-weight", "font-family", "text-anchor", "dominant-baseline",
 ];
 

@@ -108,6 +108,12 @@ export default function Upload() {
     setSheet(now);
     if (then) check(now);
   };
+  const without = (column: number) => {
+    if (!sheet?.grid) return;
+    const now = { ...sheet, grid: sheet.grid.map((row) => row.filter((_, at) => at !== column)), edited: true };
+    setSheet(now);
+    check(now);
+  };
   const undo = async () => {
     if (!report?.code || !confirm(t("undo-sure"))) return;
     try {
@@ -206,7 +212,7 @@ export default function Upload() {
         {refusal && <Refused refusal={refusal} {...(sheet ? { again: () => check(sheet) } : {})} />}
         {undone && <Notice tone="done">{t("undone")}</Notice>}
         {sheet && report && (
-          <Result sheet={sheet} report={report} columns={columns} kind={kind} busy={busy} edit={edit} commit={() => check(sheet, { commit: true })} undo={undo} />
+          <Result sheet={sheet} report={report} columns={columns} kind={kind} busy={busy} edit={edit} without={without} commit={() => check(sheet, { commit: true })} undo={undo} />
         )}
       </section>
     </>
@@ -220,6 +226,8 @@ interface ResultProps {
   kind: Kind;
   busy: boolean;
   edit: (cells: { row: number; column: number; value: string }[], then?: boolean) => void;
+  /** Takes a column out of the sheet. */
+  without: (column: number) => void;
   commit: () => void;
   undo: () => void;
 }
@@ -235,7 +243,7 @@ interface Placed {
 /** Codes whose suggestion is one value, which can only be meant as it is. */
 const SAFE = new Set(["unknown_reference", "unknown_word", "unknown_column", "unknown_field"]);
 
-function Result({ sheet, report, columns, kind, busy, edit, commit, undo }: ResultProps) {
+function Result({ sheet, report, columns, kind, busy, edit, without, commit, undo }: ResultProps) {
   const header = sheet.grid?.findIndex((row) => row.some((cell) => cell.trim() !== "")) ?? -1;
   const names = header >= 0 ? named(sheet.grid?.[header] ?? [], columns) : [];
   const place = (found: Found, tone: Placed["tone"]): Placed => {
@@ -294,7 +302,7 @@ function Result({ sheet, report, columns, kind, busy, edit, commit, undo }: Resu
         {sheet.grid && placed.length > 0 && <button type="button" class="button" onClick={colour}><Icon name="down" /> {t("coloured")}</button>}
         {sheet.edited && sheet.grid && <button type="button" class="quiet" onClick={() => saveBlob(new Blob(["\ufeff", toCsv(sheet.grid ?? [])], { type: "text/csv" }), `${sheet.name.replace(/\.\w+$/, "")}.csv`)}>{t("save-mended")}</button>}
       </p>
-      {placed.length > 0 && (sheet.grid ? <Preview grid={sheet.grid} header={header} names={names} placed={placed} edit={edit} /> : <Listed placed={placed} />)}
+      {placed.length > 0 && (sheet.grid ? <Preview grid={sheet.grid} header={header} names={names} placed={placed} edit={edit} without={without} /> : <Listed placed={placed} />)}
       {report.errors_total + report.warnings_total > placed.length && <p class="aside">{t("more-problems", { shown: placed.length, all: report.errors_total + report.warnings_total })}</p>}
     </section>
   );
@@ -334,7 +342,7 @@ function Counts({ counts, rows }: { counts: Report["counts"]; rows: number }) {
 }
 
 /** The rows in which something is, with what it is at its cell, and room to mend it. */
-function Preview({ grid, header, names, placed, edit }: { grid: Grid; header: number; names: (string | null)[]; placed: Placed[]; edit: ResultProps["edit"] }) {
+function Preview({ grid, header, names, placed, edit, without }: { grid: Grid; header: number; names: (string | null)[]; placed: Placed[] } & Pick<ResultProps, "edit" | "without">) {
   const rows = [...new Set(placed.map(({ row }) => row).filter((row) => row >= 0))].sort((a, b) => a - b);
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, MOST_ROWS);
@@ -369,7 +377,7 @@ function Preview({ grid, header, names, placed, edit }: { grid: Grid; header: nu
                     const here = placed.filter((one) => one.row === row && one.column === at);
                     const value = grid[row]?.[at] ?? "";
                     if (here.length === 0) return <td key={at} dir="auto">{value}</td>;
-                    return <Cell key={at} row={row} column={at} name={head[at] ?? ""} value={value} here={here} grid={grid} header={header} edit={edit} />;
+                    return <Cell key={at} row={row} column={at} name={head[at] ?? ""} value={value} here={here} grid={grid} header={header} edit={edit} without={without} />;
                   })}
                 </tr>
               ))}
@@ -391,9 +399,13 @@ interface CellProps {
   grid: Grid;
   header: number;
   edit: ResultProps["edit"];
+  without: ResultProps["without"];
 }
 
-function Cell({ row, column, name, value, here, grid, header, edit }: CellProps) {
+/** What is wrong with a column as a whole. */
+const OF_COLUMNS = new Set(["personal_data", "unknown_column", "repeated_column", "unnamed_column"]);
+
+function Cell({ row, column, name, value, here, grid, header, edit, without }: CellProps) {
   const tone = here.some((one) => one.tone === "error") ? "error" : "warning";
   const id = `c${row}-${column}`;
   return (
@@ -425,6 +437,11 @@ function Cell({ row, column, name, value, here, grid, header, edit }: CellProps)
           </button>
         );
       })}
+      {here.some(({ found }) => OF_COLUMNS.has(found.code)) && (
+        <button type="button" class="quiet apply" onClick={() => without(column)}>
+          <Icon name="close" /> {t("remove-column")}
+        </button>
+      )}
     </td>
   );
 }

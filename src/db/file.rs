@@ -8,7 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 
-use super::{Conn, DatabaseUrl, begin, finish, migrate, unapplied};
+use super::migrations::{migrate, newer_schema, unapplied};
+use super::{Conn, DatabaseUrl, begin, finish};
 use crate::error::Error;
 
 /// Nobody else has the file, and it is thrown away if anything fails: no journal, and one flush when all is there.
@@ -75,7 +76,7 @@ pub fn open(path: &Path) -> Result<Opened, Error> {
         return Err(cannot(&"it is no database of homeward"));
     }
     match unapplied(&mut conn)? {
-        (_, Some(newer)) => Err(super::newer_schema(&newer)),
+        (_, Some(newer)) => Err(newer_schema(&newer)),
         (0, None) => Ok(Opened { conn, _folder: None }),
         (_, None) => {
             let folder = tempfile::tempdir().map_err(|error| cannot(&error))?;

@@ -5,6 +5,7 @@ pub mod dialect;
 pub mod file;
 pub mod inspect;
 pub mod keys;
+mod migrations;
 pub mod page;
 mod pool;
 pub mod pulse;
@@ -19,17 +20,13 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{QueryDsl, RunQueryDsl};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
 pub use connection::{Conn, MultiBackend};
+pub use migrations::revert_all;
 pub use pool::{DatabaseUrl, Statements};
-
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// How long a request may wait for a connection before it is told to come back later.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,6 +44,13 @@ pub struct Options {
     pub slow_query: Option<Duration>,
     /// How statements are sent to PostgreSQL.
     pub statements: Statements,
+}
+
+impl Options {
+    /// So many connections, and nothing else to be said.
+    pub fn plain(connections: usize) -> Self {
+        Self { connections, query_timeout: None, slow_query: None, statements: Statements::Prepared }
+    }
 }
 
 /// The backend of [`Conn`]: what boxed queries and expressions name.
@@ -69,10 +73,7 @@ pub struct Db {
 impl Db {
     /// Opens the database, with one connection made at once, so that a wrong address is said clearly.
     pub fn open(url: &DatabaseUrl, connections: usize) -> Result<Self, Error> {
-        Self::open_with(
-            url,
-            &Options { connections, query_timeout: None, slow_query: None, statements: Statements::Prepared },
-        )
+        Self::open_with(url, &Options::plain(connections))
     }
 
     /// The same, with all that can be said about it.
@@ -171,14 +172,14 @@ impl Db {
     /// Runs the migrations that are missing, under a lock, so that several instances can start at once.
     pub fn migrate(&self) -> Result<(), Error> {
         let mut conn = self.pool.get()?;
-        migrate(&mut conn)
+        migrations::migrate(&mut conn)
     }
 
     /// How many migrations are still to be run. A database that has others than this binary knows is refused.
     pub async fn missing_migrations(&self) -> Result<usize, Error> {
-        self.read(|conn| match unapplied(conn)? {
+        self.read(|conn| match migrations::unapplied(conn)? {
             (missing, None) => Ok(missing),
-            (_, Some(newer)) => Err(newer_schema(&newer)),
+            (_, Some(newer)) => Err(migrations::newer_schema(&newer)),
         })
         .await
     }
@@ -321,88 +322,4 @@ const NOT_OUR_FAULT: [&str; 12] = [
 /// How SQLite and PostgreSQL speak of tables that a migration will make.
 fn is_not_migrated(text: &str) -> bool {
     text.contains("no such table") || (text.starts_with("relation \"") && text.ends_with("does not exist"))
-}
-
-fn migration_error(error: impl std::fmt::Display) -> Error {
-    Error::Unavailable(format!("migrations: {error}"))
-}
-
-fn newer_schema(version: &str) -> Error {
-    Error::Unavailable(format!(
-        "the database has migration {version}, which this binary does not know: it was made by a newer homeward"
-    ))
-}
-
-/// How many migrations are missing, and one that is there and unknown, if any.
-///
-/// The list is read as it is: the harness of diesel would create its table first, which PostgreSQL refuses in a transaction
-/// that only reads.
-fn unapplied(conn: &mut Conn) -> Result<(usize, Option<String>), Error> {
-    fn names<DB: diesel::backend::Backend>(known: EmbeddedMigrations) -> Result<Vec<String>, Error> {
-        use diesel::migration::MigrationSource;
-        let known = MigrationSource::<DB>::migrations(&known).map_err(migration_error)?;
-        Ok(known.iter().map(|migration| migration.name().version().to_string()).collect())
-    }
-    let known = match conn {
-        Conn::Sqlite(_) => names::<diesel::sqlite::Sqlite>(SQLITE_MIGRATIONS)?,
-        Conn::Pg(_) => names::<diesel::pg::Pg>(POSTGRES_MIGRATIONS)?,
-    };
-    let applied: Vec<String> = match applied::table.select(applied::version).load(conn) {
-        Ok(applied) => applied,
-        // Nobody has ever migrated this database.
-        Err(error) if error.to_string().contains("__diesel_schema_migrations") => vec![],
-        Err(error) => return Err(error.into()),
-    };
-    let newer = applied.iter().find(|version| !known.contains(version)).cloned();
-    Ok((known.iter().filter(|version| !applied.contains(version)).count(), newer))
-}
-
-diesel::table! {
-    /// Where diesel keeps the migrations that were run.
-    #[sql_name = "__diesel_schema_migrations"]
-    applied (version) {
-        /// The date of the migration.
-        version -> Text,
-    }
-}
-
-fn migrate(conn: &mut Conn) -> Result<(), Error> {
-    for attempt in 1.. {
-        match unapplied(conn)? {
-            (_, Some(newer)) => return Err(newer_schema(&newer)),
-            // Whoever has nothing to do waits for no lock, which a busy service may hardly ever leave free.
-            (0, None) => return Ok(()),
-            _ => {}
-        }
-        // SQLite: its write lock, for which others wait. PostgreSQL: a table lock and no advisory one, which engines that
-        // speak its protocol may not have. Whoever comes second finds nothing to do.
-        begin(conn)?;
-        let done = run_missing(conn);
-        match finish(conn, done) {
-            // Two made the table of the lock at once. `IF NOT EXISTS` does not see one that is not committed; from now on it is.
-            Err(Error::Taken(_)) if attempt < TRIES => {}
-            done => done?,
-        }
-    }
-    Ok(())
-}
-
-fn run_missing(conn: &mut Conn) -> Result<(), Error> {
-    match conn {
-        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE_MIGRATIONS).map(|_| ()).map_err(migration_error),
-        Conn::Pg(conn) => {
-            diesel::sql_query("CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER PRIMARY KEY)").execute(conn)?;
-            diesel::sql_query("LOCK TABLE migration_lock IN EXCLUSIVE MODE").execute(conn)?;
-            conn.run_pending_migrations(POSTGRES_MIGRATIONS).map(|_| ()).map_err(migration_error)
-        }
-    }
-}
-
-/// Takes every migration back: for tests of the `down.sql` files.
-pub fn revert_all(conn: &mut Conn) -> Result<(), Error> {
-    match conn {
-        Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE_MIGRATIONS).map(|_| ()),
-        Conn::Pg(conn) => conn.revert_all_migrations(POSTGRES_MIGRATIONS).map(|_| ()),
-    }
-    .map_err(migration_error)
 }

@@ -90,7 +90,7 @@ both! {
     async fn statements_that_take_long_are_given_up_on_postgresql(app) {
         use diesel::connection::SimpleConnection;
 
-        let options = Options { connections: 1, query_timeout: Some(Duration::from_millis(50)), slow_query: None };
+        let options = Options { query_timeout: Some(Duration::from_millis(50)), ..Options::plain(1) };
         let db = Db::open_with(&app.database.url().parse().unwrap(), &options).unwrap();
         if db.kind() == "postgresql" {
             let slept = db.read(|conn| Ok(conn.batch_execute("SELECT pg_sleep(30)")?)).await;
@@ -103,7 +103,7 @@ both! {
 
     async fn statements_that_take_long_are_logged_without_their_values(app) {
         listen();
-        let options = Options { connections: 1, query_timeout: None, slow_query: Some(Duration::ZERO) };
+        let options = Options { slow_query: Some(Duration::ZERO), ..Options::plain(1) };
         let db = Db::open_with(&app.database.url().parse().unwrap(), &options).unwrap();
         let now = app.clock.now();
         // Names that no other test has, so that its lines can be told apart.

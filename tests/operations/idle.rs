@@ -84,7 +84,7 @@ both! {
             editor.get("/v1/figures?limit=1").is(200);
             editor.get("/v1/stats/summary").is(200);
         }
-        editor.put("/v1/sources/radio", &serde_json::json!({"name": "The radio", "kind": "media"})).is(201);
+        editor.put("/v1/sources/paper", &serde_json::json!({"name": "The paper", "kind": "media"})).is(201);
         assert!(!service.log().contains("GET /v1/figures.csv"), "it is written already, before anybody reads it");
         for download in downloads {
             download.answer().unwrap().is(200);

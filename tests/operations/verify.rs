@@ -77,7 +77,6 @@ fn given_a_record(editor: &Client) {
     for (path, body) in [
         ("locations/x", json!({"name": "Somewhere", "kind": "country"})),
         ("locations/y", json!({"name": "Else", "kind": "camp", "parent": "x", "aliases": ["Other"]})),
-        ("sources/radio", json!({"name": "Radio", "kind": "media"})),
         ("agreements/deal", json!({"name": "Deal", "signed_on": "2017-03-13"})),
     ] {
         editor.put(&format!("/v1/{path}"), &body).is(201);

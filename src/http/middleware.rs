@@ -28,6 +28,9 @@ use crate::domain::clock::Clock;
 /// The header that carries a request's id, both ways.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What stands in the log for a request whose caller left before there was an answer. Nobody is ever sent it.
+const CALLER_LEFT: u16 = 499;
+
 /// Who may call from a web page: everybody, or some origins.
 pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
@@ -85,12 +88,12 @@ pub async fn finish(
         method: request.method().clone(),
         route: None,
         path: request.path().escape_default().to_string(),
-        status: 500,
+        status: CALLER_LEFT,
         by: "-".to_owned(),
         id: id.clone(),
         began: Instant::now(),
         bytes: 0,
-        whole: true,
+        whole: false,
     };
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
@@ -109,7 +112,7 @@ pub async fn finish(
             };
             let mut problem = problem.with(REQUEST_ID, &id);
             problem.identify(&id);
-            record.status = problem.status;
+            (record.status, record.whole) = (problem.status, true);
             drop(record);
             Err(problem.into())
         }

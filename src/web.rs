@@ -56,8 +56,14 @@ pub async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(language));
     headers.append(header::VARY, header::HeaderValue::from_static("Accept-Language"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(CONTENT_SECURITY_POLICY));
-    Ok(response)
+    Ok(restricted(response))
+}
+
+/// With the policy of the pages.
+fn restricted(mut response: HttpResponse) -> HttpResponse {
+    let policy = header::HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 /// A file whose name changes with its content.
@@ -66,9 +72,9 @@ pub async fn asset(request: HttpRequest) -> Result<HttpResponse, Problem> {
     file(&request, &format!("assets/{name}"), "public, max-age=31536000, immutable")
 }
 
-/// The service worker, which keeps the pages for the time without a line.
+/// The service worker, which keeps the pages for the time without a line; it may do what its own answer allows, not what the page's does.
 pub async fn worker(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    file(&request, "sw.js", "no-cache")
+    Ok(restricted(file(&request, "sw.js", "no-cache")?))
 }
 
 /// The mark of the pages.

@@ -58,6 +58,10 @@ both! {
                 stranger.get(&address).await.is(200);
             }
         }
+        // A worker may do what its own answer allows: without this one it could fetch nothing.
+        let worker = stranger.get("/sw.js").await.is(200);
+        let policy = worker.header("Content-Security-Policy").expect("a policy");
+        assert!(policy.contains("connect-src 'self'"), "{policy}");
     }
 
     async fn a_file_of_the_pages_comes_compressed_and_only_once(app) {

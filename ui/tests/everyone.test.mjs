@@ -151,6 +151,14 @@ test("what was seen before is there without a line, with the time it is of", asy
   assert.ok((await text(page.locator(".headline"))).includes("18,029"));
 });
 
+test("every problem is told in both languages", async () => {
+  const { data } = await (await fetch(`${service.at}/problems`)).json();
+  const page = await visit(service, "/docs/problems?lang=ar");
+  const told = await page.locator("dl.columns > div").evaluateAll((all) => all.map((one) => [one.id, one.querySelector("dd").innerText]));
+  assert.deepEqual(told.map(([code]) => code).sort(), data.map(({ code }) => code).sort());
+  assert.deepEqual(told.filter(([, text]) => !/[\u0600-\u06ff]{3}/.test(text)).map(([code]) => code), []);
+});
+
 test("pictures of every page", async () => {
   const folder = process.env.PICTURES;
   assert.ok(folder, "PICTURES names the folder that they go to");

@@ -99,3 +99,24 @@ test("an upload can be taken back later, from the settings", async () => {
   assert.equal((await api(service, "/v1/locations?q=Brand%20New")).body.data.length, 0);
   await settled(page);
 });
+
+test("an upload whose answer was lost is written once", async () => {
+  const page = await visit(service, "/upload?lang=en", { token: service.token });
+  const imports = async () => (await api(service, "/v1/imports")).body.data.length;
+  const before = await imports();
+  let commits = 0;
+  await page.route("**/v1/imports/sources?commit=true", async (route) => {
+    commits++;
+    if (commits > 1) return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await page.getByRole("radio", { name: "Sources" }).check({ force: true });
+  await page.getByLabel("Choose a file").setInputFiles({ name: "s.csv", mimeType: "text/csv", buffer: Buffer.from("code,name,kind\nlost-1,Lost answer,ngo\n") });
+  await page.getByRole("button", { name: "Write it" }).click();
+  await page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Write it" }).click();
+  await page.getByRole("heading", { name: "Written" }).waitFor();
+  assert.deepEqual([commits, await imports()], [2, before + 1]);
+});

@@ -135,6 +135,7 @@ hint-scope = A part is kept and shown, never counted.
 queue-title = Queue
 queue-empty = Nothing waits. What you save appears here until the service has confirmed it.
 queue-count = Waiting: { $waiting }. Sent: { $sent }. To be mended: { $refused }.
+queue-unkept = This browser has no room left: what waits is lost if you close the page.
 queue-send = Send now
 queue-sign-in = Sign in to send
 queue-mend = Mend

@@ -1,6 +1,7 @@
 /** Files out of the page: what the service has, and pictures of charts. */
-import { session } from "../api/session";
 import { call, Refusal } from "../api/client";
+import { session } from "../api/session";
+import { refusalText } from "./basics";
 
 export function saveBlob(blob: Blob, name: string): void {
   const link = document.createElement("a");
@@ -27,10 +28,13 @@ export async function saveAddress(address: string): Promise<void> {
     link.remove();
     return;
   }
-  const response = await fetch(address, { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" });
-  if (!response.ok) {
-    await call(address);
-    throw new Refusal(response.status, {});
+  let response: Response;
+  try {
+    response = await fetch(address, { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" });
+    // What is wrong stands in the body, which `call` knows to read.
+    if (!response.ok) await call(address);
+  } catch (error) {
+    return alert(refusalText(error instanceof Refusal ? error : new Refusal(0, {})));
   }
   const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "");
   saveBlob(await response.blob(), named?.[1] ?? "homeward");

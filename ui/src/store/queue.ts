@@ -52,6 +52,8 @@ function load(): Entry[] {
 }
 
 export const entries = signal<Entry[]>(load());
+/** Whether the browser refused to keep an entry: then it lives as long as the page. */
+export const unkept = signal(false);
 export const waiting = computed(() => entries.value.filter(({ state }) => state !== "sent").length);
 
 /** An id that sorts by time: UUIDv7, which the service would make as well. Works without a secure context. */
@@ -68,14 +70,13 @@ export function newId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Writes an entry down; false where the browser keeps nothing. */
-function put(entry: Entry): boolean {
+/** Writes an entry down. */
+function put(entry: Entry): void {
   entries.value = [...entries.value.filter(({ id }) => id !== entry.id), entry].sort((a, b) => (a.id < b.id ? -1 : 1));
   try {
     localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
-    return true;
   } catch {
-    return false;
+    unkept.value = true;
   }
 }
 

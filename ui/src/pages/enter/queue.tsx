@@ -5,7 +5,7 @@ import { session } from "../../api/session";
 import { t, time } from "../../i18n";
 import { Icon, refusalText } from "../../parts/basics";
 import { foundText } from "../../parts/findings";
-import { drop, entries, type Entry, retry, send } from "../../store/queue";
+import { drop, entries, type Entry, retry, send, unkept } from "../../store/queue";
 import { labelOf } from "./fields";
 import { inWords } from "./history";
 import { type Kind, MEMBERS, toBody, toValues, type Values } from "./model";
@@ -22,6 +22,7 @@ export function Queue({ open }: { open: (entry: Entry) => void }) {
       <p class="meaning" role="status">
         {rows.length === 0 ? t("queue-empty") : t("queue-count", { waiting: waits, sent: count("sent"), refused: count("refused") + count("conflict") })}
       </p>
+      {unkept.value && waits > 0 && <p class="warning">{t("queue-unkept")}</p>}
       {waits > 0 && (
         <p class="actions">
           {session.value ? (

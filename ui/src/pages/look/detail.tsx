@@ -93,7 +93,7 @@ export function ReturnPage({ code }: { code: string }) {
         </p>
         {mayWrite() && <p class="actions"><a class="button" href={`/enter?return=${encodeURIComponent(row.code)}`}>{t("edit-return")}</a></p>}
       </div>
-      <Subject row={row} figures={row.figures} leftOn={row.returned_on ?? null} path="/v1/returns" filter={{}} />
+      <Subject row={row} figures={row.figures} leftOn={row.returned_on ?? null} path="/v1/exports/returns" filter={{ q: row.code }} />
       <Facts
         rows={[
           [t("field-household-completeness"), row.household_completeness && word("household_completeness", row.household_completeness)],

@@ -8,6 +8,7 @@ import { foundText } from "../../parts/findings";
 import { saveAddress, saveBlob } from "../../parts/save";
 import { type Grid, readCsv, readSheet } from "../../sheets/read";
 import { type Mark, toCsv, toWorkbook } from "../../sheets/write";
+import { newId } from "../../store/queue";
 import { type Column, named, sheets } from "./columns";
 import "../../style/enter.css";
 import "../../style/upload.css";
@@ -39,6 +40,8 @@ export default function Upload() {
   const input = useRef<HTMLInputElement>(null);
   const result = useRef<HTMLElement>(null);
   const round = useRef(0);
+  // One key for one sheet as it is: written twice because an answer was lost, it is written once.
+  const writing = useRef<{ sheet: Sheet; address: string; key: string } | undefined>(undefined);
 
   useEffect(() => {
     sheets().then(
@@ -59,8 +62,13 @@ export default function Upload() {
       create_missing: (how.missing ?? missing).join(","),
       commit: how.commit ? "true" : undefined,
     });
+    const headers: Record<string, string> = { "Content-Type": type };
+    if (how.commit) {
+      if (writing.current?.sheet !== now || writing.current.address !== address) writing.current = { sheet: now, address, key: newId() };
+      headers["Idempotency-Key"] = writing.current.key;
+    }
     try {
-      const answer = await call<Report>(address, { method: "POST", body, headers: { "Content-Type": type } });
+      const answer = await call<Report>(address, { method: "POST", body, headers });
       if (mine === round.current) setReport(answer.body);
     } catch (error) {
       if (mine !== round.current || !(error instanceof Refusal)) return;

@@ -4,7 +4,6 @@
 //! them. A page is one small document, which loads scripts and styles from below `/assets/` by names that change with their content.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
-use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
@@ -144,7 +143,7 @@ fn lines<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = 
 
 /// What the page of columns shows: the sheets, as import, export and template know them.
 #[derive(Serialize)]
-pub struct SheetColumns {
+struct SheetColumns {
     sheet: &'static str,
     columns: Vec<Described>,
 }
@@ -168,7 +167,7 @@ struct Labelled {
 }
 
 /// `GET /docs/columns.json`: every column of every sheet, with its meaning in both languages.
-pub async fn columns() -> Json<Vec<SheetColumns>> {
+pub async fn columns() -> HttpResponse {
     let described = |sheet: Sheet| SheetColumns {
         sheet: sheet.word(),
         columns: sheet
@@ -191,7 +190,8 @@ pub async fn columns() -> Json<Vec<SheetColumns>> {
             })
             .collect(),
     };
-    Json(Sheet::ALL.iter().copied().map(described).collect())
+    let all: Vec<SheetColumns> = Sheet::ALL.iter().copied().map(described).collect();
+    HttpResponse::Ok().json(all)
 }
 
 fn kind(kind: Kind) -> &'static str {

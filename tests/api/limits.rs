@@ -61,7 +61,9 @@ fn addresses() -> Vec<(String, String, Vec<String>)> {
     };
     let all = table().into_paths();
     assert!(all.len() > 80, "{}", all.len());
-    all.into_iter().map(|(path, methods)| (path.clone(), address(&path), methods)).collect()
+    // A page is the same one with a slash behind it.
+    let plain = |path: &str| if path == "/" { path.to_owned() } else { path.trim_end_matches('/').to_owned() };
+    all.into_iter().map(|(path, methods)| (plain(&path), address(&path), methods)).collect()
 }
 
 both! {

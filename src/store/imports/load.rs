@@ -61,3 +61,39 @@ impl Load {
         Ok(make_again(tx.conn, &self.indexes)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::SqliteConnection;
+    use diesel::sql_types::Text;
+
+    use super::*;
+    use crate::db::{Conn, DatabaseUrl, Db};
+
+    #[derive(diesel::QueryableByName, Debug, PartialEq)]
+    struct Index {
+        #[diesel(sql_type = Text)]
+        sql: String,
+    }
+
+    fn indexes(conn: &mut Conn) -> Vec<Index> {
+        let all = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name";
+        diesel::sql_query(all).load(conn).unwrap()
+    }
+
+    #[test]
+    fn every_index_that_is_set_aside_is_there_and_comes_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        Db::open(&DatabaseUrl::Sqlite(path.clone()), 1).unwrap().migrate().unwrap();
+        let mut conn = Conn::Sqlite(SqliteConnection::establish(path.to_str().unwrap()).unwrap());
+        for names in [OF_MOVEMENTS, OF_RETURNS] {
+            let before = indexes(&mut conn);
+            let aside = set_aside(&mut conn, &names).unwrap();
+            assert_eq!(aside.len(), names.len(), "one of {names:?} is not there");
+            assert_eq!(indexes(&mut conn).len() + names.len(), before.len());
+            make_again(&mut conn, &aside).unwrap();
+            assert_eq!(indexes(&mut conn), before);
+        }
+    }
+}

@@ -65,8 +65,9 @@ fn read(kind: Kind, cell: Cell, words: &mut Words, references: &mut References) 
     match cell.kind {
         CellKind::Formula => return Err(formula()),
         CellKind::Error => return Err(error_cell(cell.text)),
-        // The same, where a sheet was saved as text.
-        CellKind::Text if free.starts_with('=') && !is_free => return Err(formula()),
+        // The same, where a sheet was saved as text. Free text may say anything.
+        CellKind::Text if is_free => {}
+        CellKind::Text if free.starts_with('=') => return Err(formula()),
         CellKind::Text if ERRORS.contains(&free) => return Err(error_cell(free)),
         CellKind::Text if free.len() > 2 && free.bytes().all(|byte| byte == b'#') => {
             let message = "The column was too narrow for its values when the sheet was saved. Make it wider, and save the sheet again.";

@@ -194,7 +194,8 @@ impl<'g> Group<'g> {
         }
     }
 
-    /// The cell that says that a row is the sum of those above it, if its first one does.
+    /// The cell that says that a row is the sum of those above it, if its first one does and no place is named: a code may be such a
+    /// word, too.
     fn total(&self, row: &Row) -> Option<Place> {
         let (at, cell) = row.cells().enumerate().find(|(_, cell)| !cell.is_empty())?;
         // Nearly every row begins with another letter, and need not be folded.
@@ -203,8 +204,13 @@ impl<'g> Group<'g> {
             return None;
         }
         let place = self.layout.parts.iter().flatten().find(|place| place.at == at)?;
-        let is_free = matches!(place.column.kind, Kind::Text | Kind::Names | Kind::Parties);
-        (!is_free && TOTALS.contains(&folded_words(cell.text).concat().as_str())).then_some(*place)
+        let may_be = matches!(place.column.kind, Kind::Code | Kind::Place | Kind::Source | Kind::Date | Kind::Whole);
+        if !may_be || !TOTALS.contains(&folded_words(cell.text).concat().as_str()) {
+            return None;
+        }
+        let mut places = self.layout.parts.iter().flatten().filter(|other| other.column.kind == Kind::Place);
+        let goes = places.any(|other| other.at != at && !row.cell(other.at).is_empty());
+        (!goes).then_some(*place)
     }
 
     /// What a row says of the batch, return or resource.

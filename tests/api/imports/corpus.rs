@@ -103,6 +103,14 @@ fn taken() -> Vec<Case> {
             &[],
         ),
         case(
+            "a batch that is called total, and notes that say what spreadsheets show",
+            "movements",
+            "batch,origin,departed_on,destination,stage,source,individuals,notes\r\n\
+             total,mosul,2016-10-18,hasansham,departed,iom,5,#N/A\r\ntotal,mosul,2016-10-18,hammam-alalil,departed,iom,5,####\r\n\
+             sum,mosul,2016-10-19,hammam-alalil,departed,iom,7,=5+2\r\n",
+            &[],
+        ),
+        case(
             "an HXL data set, with its tags above the header, and rows in any order",
             "movements",
             "#meta+id,#loc,#loc,#date,#status,#affected\r\nbatch,origin,destination,departed_on,stage,individuals\r\n\

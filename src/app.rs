@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::App;
@@ -21,6 +22,7 @@ use crate::http::metrics::Metrics;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
 use crate::store::idempotency::Running;
+use crate::store::statistics::Columns;
 use crate::transfer::{self, dataset::Terms};
 
 /// How long clients may take.
@@ -42,6 +44,8 @@ const SHUTDOWN_TIMEOUT: u64 = 30;
 pub struct State {
     /// The database.
     pub db: Db,
+    /// What statistics are counted from.
+    pub columns: Arc<Columns>,
     /// The time.
     pub clock: Clock,
     /// The requests that must not be done twice at once.
@@ -67,6 +71,7 @@ impl State {
     pub fn new(db: Db, clock: Clock, config: &Config) -> Result<Self, Error> {
         Ok(Self {
             metrics: Metrics::new(&db)?,
+            columns: Arc::new(Columns::new(config.statistics_memory)),
             db,
             clock,
             running: Running::default(),
@@ -132,6 +137,7 @@ pub fn open(config: &Config) -> Result<Db, Error> {
 /// Serves until it is asked to stop; requests under way are finished. `ready` is called once it listens.
 pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<(), Error> {
     let state = Data::new(State::new(db, system_clock(), config)?);
+    state.columns.want(&state.db);
     let document = Data::new(http::document());
     let cannot = |error| Error::Unavailable(format!("cannot listen on {}: {error}", config.bind));
     let listeners = listen(&config.bind).map_err(cannot)?;

@@ -66,6 +66,9 @@ pub struct Settings {
     /// Statements that take as many milliseconds are logged, without their values; 0: none.
     #[arg(long, env = "SLOW_QUERY_MS", default_value = "1000", global = true)]
     slow_query_ms: String,
+    /// Megabytes that the copy may take which statistics are counted from; 0: the database counts.
+    #[arg(long, env = "STATISTICS_MEMORY_MB", default_value = "512", global = true)]
+    statistics_memory_mb: String,
     /// `false`: only `homeward migrate` changes the schema.
     #[arg(long, env = "MIGRATE_ON_START", default_value = "true", global = true)]
     migrate_on_start: String,
@@ -121,6 +124,8 @@ pub struct Config {
     pub query_timeout: Option<Duration>,
     /// How long a statement takes that is logged.
     pub slow_query: Option<Duration>,
+    /// How many bytes the copy may take which statistics are counted from; with 0 there is none.
+    pub statistics_memory: usize,
     /// Whether the schema is brought up to date whenever the database is opened.
     pub migrate_on_start: bool,
     /// What is logged.
@@ -169,6 +174,8 @@ impl Settings {
                 &mut wrong,
             ),
             slow_query: time("SLOW_QUERY_MS", &self.slow_query_ms, 3_600_000, Duration::from_millis, &mut wrong),
+            statistics_memory: number_in("STATISTICS_MEMORY_MB", &self.statistics_memory_mb, 0..=1 << 20, &mut wrong)
+                << 20,
             migrate_on_start: flag("MIGRATE_ON_START", &self.migrate_on_start, &mut wrong),
             rust_log: self.rust_log.clone(),
             log_format: match self.log_format.trim() {

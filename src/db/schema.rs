@@ -40,6 +40,7 @@ diesel::table! {
         revision -> Integer,
         before -> Nullable<Text>,
         after -> Nullable<Text>,
+        row_id -> Nullable<BigInt>,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::domain::words::Word;
 use crate::error::Error;
 use crate::store::Reading;
 use crate::store::statistics::{
-    self, By, DestinationRow, FlowRow, OriginRow, PlaceRow, Question, StockRow, SummaryRow, Which,
+    self, By, Columns, DestinationRow, FlowRow, OriginRow, PlaceRow, Question, StockRow, SummaryRow, Which,
 };
 use crate::transfer::{Format, Spool};
 
@@ -52,7 +52,7 @@ pub trait Statistic: 'static {
     fn ask(query: &mut Query, question: &mut Question, clear: bool);
 
     /// The answer.
-    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<Self::Row>, Error>;
+    fn rows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<Self::Row>, Error>;
 
     /// A row as an example: the header of a file without rows.
     fn sample(question: &Question) -> Self::Row;
@@ -97,8 +97,8 @@ impl Statistic for Flows {
         }
     }
 
-    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<FlowRow>, Error> {
-        statistics::flows(conn, who, question)
+    fn rows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<FlowRow>, Error> {
+        statistics::flows(conn, columns, who, question)
     }
 
     fn sample(question: &Question) -> FlowRow {
@@ -128,8 +128,8 @@ impl Statistic for Stocks {
         question.by.extend(query.word(&query::PERIOD).map(By::Period));
     }
 
-    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<StockRow>, Error> {
-        statistics::stocks(conn, who, question)
+    fn rows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<StockRow>, Error> {
+        statistics::stocks(conn, columns, who, question)
     }
 
     fn sample(question: &Question) -> StockRow {
@@ -152,8 +152,8 @@ impl Statistic for Summary {
 
     fn ask(_: &mut Query, _: &mut Question, _: bool) {}
 
-    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<SummaryRow>, Error> {
-        Ok(vec![statistics::summary(conn, who, question)?])
+    fn rows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<SummaryRow>, Error> {
+        Ok(vec![statistics::summary(conn, columns, who, question)?])
     }
 
     fn sample(_: &Question) -> SummaryRow {
@@ -177,8 +177,8 @@ impl Statistic for Destinations {
 
     fn ask(_: &mut Query, _: &mut Question, _: bool) {}
 
-    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
-        statistics::destinations(conn, who, question)
+    fn rows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
+        statistics::places(conn, columns, who, question, Which::Destination)
     }
 
     fn sample(_: &Question) -> PlaceRow {
@@ -202,8 +202,8 @@ impl Statistic for Origins {
 
     fn ask(_: &mut Query, _: &mut Question, _: bool) {}
 
-    fn rows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
-        statistics::origins(conn, who, question)
+    fn rows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
+        statistics::places(conn, columns, who, question, Which::Origin)
     }
 
     fn sample(_: &Question) -> PlaceRow {
@@ -301,11 +301,13 @@ async fn answer<S: Statistic>(
     let question = question::<S>(request.query_string(), &mut query);
     // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
     let turn = state.limits.statistic().await?;
+    state.columns.want(&state.db);
+    let columns = state.columns.clone();
     if format == Format::Xlsx {
         let (about, sample) = (files::about(S::NAME, state, &query), S::sample(&question));
         let read = move |conn: &mut Conn| {
             let _turn = &turn;
-            S::rows(conn, who, &question)
+            S::rows(conn, &columns, who, &question)
         };
         return match reply::versioned(state, request, who.viewer, format, read).await? {
             Versioned::NotModified(response) => Ok(response),
@@ -318,7 +320,7 @@ async fn answer<S: Statistic>(
     }
     let read = reply::versioned(state, request, who.viewer, format, move |conn| {
         let _turn = &turn;
-        Pieces::new(S::rows(conn, who, &question)?, &S::sample(&question), format, bom)
+        Pieces::new(S::rows(conn, &columns, who, &question)?, &S::sample(&question), format, bom)
     });
     match read.await? {
         Versioned::NotModified(response) => Ok(response),

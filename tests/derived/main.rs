@@ -9,6 +9,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod columns;
 mod sheets;
 #[path = "../api/support/mod.rs"]
 mod support;

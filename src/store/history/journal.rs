@@ -57,6 +57,7 @@ struct NewEntry<'a> {
     revision: i32,
     before: Option<&'a str>,
     after: Option<&'a str>,
+    row_id: i64,
 }
 
 impl Tx<'_> {
@@ -125,6 +126,7 @@ impl Tx<'_> {
                     revision: entry.revision,
                     before: entry.before.as_deref(),
                     after: entry.after.as_deref(),
+                    row_id: entry.id,
                 }));
             }
             self.journal.written += i32::try_from(beside.len()).unwrap_or(i32::MAX);
@@ -138,7 +140,8 @@ impl Tx<'_> {
             let (write_id, n) = *created.get(&(entry.resource, entry.id))?;
             let (resource, after) = (entry.resource.word(), entry.before.as_deref());
             let action = Word(Action::Create);
-            Some(NewEntry { write_id, n, resource, code: &entry.code, action, revision: 1, before: None, after })
+            let (code, row_id) = (entry.code.as_str(), entry.id);
+            Some(NewEntry { write_id, n, resource, code, action, revision: 1, before: None, after, row_id })
         }));
         insert_all!(&mut *self.conn, history, &rows)?;
         Ok(())

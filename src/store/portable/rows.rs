@@ -58,7 +58,7 @@ row!(Token of tokens {
 row!(Write of writes { id: i64, first_seq: i64, last_seq: i64, at: NaiveDateTime, by: String });
 row!(Entry of history {
     write_id: i64, n: i32, resource: String, code: String, action: String, revision: i32, before: Option<String>,
-    after: Option<String>,
+    after: Option<String>, row_id: Option<i64>,
 });
 row!(Import of imports {
     id: i64, code: String, sheet: String, write_id: i64, fingerprint: String, rows: i64, counts: String,
@@ -132,12 +132,12 @@ copied_by_place! {
 }
 
 /// The number of the history never goes back, not even where other data were there before: who has an answer with a number would
-/// take a new one for the same.
+/// take a new one for the same. It is one that no write has, so that whoever follows the writes sees that they do not follow.
 pub(super) fn data_version(from: &mut Conn, to: &mut Conn, _: &dyn Fn(u64)) -> Result<(), Error> {
     use schema::data_version::dsl;
     let number = |conn: &mut Conn| dsl::data_version.select(dsl::seq).first::<i64>(conn);
     let (theirs, ours) = (number(from)?, number(to)?);
-    let next = if ours == 0 { theirs } else { theirs.max(ours + 1) };
+    let next = if ours == 0 { theirs } else { theirs.max(ours) + 1 };
     diesel::update(dsl::data_version).set(dsl::seq.eq(next)).execute(to)?;
     Ok(())
 }

@@ -2,74 +2,45 @@
 //! never row by row.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel::dsl::{case_when, count, count_star, max, min, sum};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::groups::{Cut, Flows, Group, Reach};
-use super::{By, MAX_ROWS, Question};
+use super::groups::{Cut, Flows, Group, Grouping, Reach};
+use super::places::{self, Names, Place};
+use super::{Ground, MAX_ROWS, Question};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
 use crate::db::keys::{IdKey, PeriodKey};
 use crate::db::schema::{figures, movements, returns};
 use crate::domain::access::Viewer;
-use crate::domain::location::Level;
-use crate::domain::period::Unit;
 use crate::domain::tally::{Flow, Tally};
 use crate::error::Error;
+use crate::store::Reading;
 use crate::store::filter::{self, Resolved};
 
 /// Which rows are counted: those of the question that happened, as far as the viewer may read them.
-#[derive(Clone, Debug)]
-pub(super) struct Counted {
+pub(super) struct Counted<'c> {
+    conn: &'c mut Conn,
+    who: Reading,
     resolved: Resolved,
-    viewer: Viewer,
     /// Whether a kind is asked for: else people who move on are left out, as they were counted when they left.
     any_kind: bool,
     as_of: Option<NaiveDate>,
 }
 
-/// How rows are grouped.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Grouping {
-    origin: bool,
-    destination: bool,
-    agreement: bool,
-    unit: Option<Unit>,
-    /// Whether a row belongs to the period of its last day, or to none unless one holds all of its days.
-    by_last_day: bool,
-    level: Option<Level>,
-}
-
-impl Grouping {
-    /// As the question asks.
-    pub fn of(question: &Question, by_last_day: bool) -> Self {
-        let asked = |key| question.by.contains(&key);
-        Self {
-            origin: asked(By::Origin),
-            destination: asked(By::Destination),
-            agreement: asked(By::Agreement),
-            unit: question.unit(),
-            by_last_day,
-            level: question.level,
-        }
-    }
-
-    fn is_total(self) -> bool {
-        !(self.origin || self.destination || self.agreement || self.unit.is_some())
-    }
-
-    fn keys(self, of: Columns) -> (IdKey, IdKey, IdKey, PeriodKey) {
-        let level = self.level;
-        (
-            IdKey { id: self.origin.then_some(of.origin), level },
-            IdKey { id: self.destination.then_some(of.destination), level },
-            IdKey { id: self.agreement.then_some(of.agreement), level: None },
-            PeriodKey { unit: self.unit, first: (!self.by_last_day).then_some(of.first), last: of.last },
-        )
-    }
+/// The keys of a group.
+fn keys(grouping: Grouping, of: Columns) -> (IdKey, IdKey, IdKey, PeriodKey) {
+    let Grouping { origin, destination, agreement, unit, by_last_day, level } = grouping;
+    (
+        IdKey { id: origin.then_some(of.origin), level },
+        IdKey { id: destination.then_some(of.destination), level },
+        IdKey { id: agreement.then_some(of.agreement), level: None },
+        PeriodKey { unit, first: (!by_last_day).then_some(of.first), last: of.last },
+    )
 }
 
 type Counts = (i64, i64, i64);
@@ -118,7 +89,7 @@ macro_rules! groups {
         let none = || 0.into_sql::<Integer>();
         let columns = || {
             (
-                $grouping.keys($columns),
+                keys($grouping, $columns),
                 (count_star(), count($table::households), count($table::individuals)),
                 (
                     sum($table::households),
@@ -142,7 +113,7 @@ macro_rules! groups {
         } else {
             $table::table
                 .filter($rows)
-                .group_by($grouping.keys($columns))
+                .group_by(keys($grouping, $columns))
                 .select(columns())
                 .limit(i64::try_from(MAX_ROWS + 1).unwrap_or(i64::MAX))
                 .load::<Row>($conn)?
@@ -150,14 +121,15 @@ macro_rules! groups {
     }};
 }
 
-impl Counted {
-    /// What the question counts, for whoever asks.
-    pub fn of(viewer: Viewer, resolved: Resolved, question: &Question) -> Self {
-        Self { resolved, viewer, any_kind: question.filter.kind.is_some(), as_of: question.as_of }
+impl<'c> Counted<'c> {
+    /// What the question counts, for whoever asks. Codes that there are not are refused.
+    pub fn of(conn: &'c mut Conn, who: Reading, question: &Question) -> Result<Self, Error> {
+        let resolved = filter::resolve(conn, who, &question.filter)?;
+        Ok(Self { conn, who, resolved, any_kind: question.filter.kind.is_some(), as_of: question.as_of })
     }
 
     fn movements(&self) -> Condition {
-        let mut all = vec![filter::movements(&self.resolved, self.viewer), Condition::sql("movements.happened")];
+        let mut all = vec![filter::movements(&self.resolved, self.who.viewer), Condition::sql("movements.happened")];
         if !self.any_kind {
             all.push(Condition::sql("movements.batch_kind <> 'onward'"));
         }
@@ -168,7 +140,7 @@ impl Counted {
     }
 
     fn returns(&self) -> Condition {
-        let mut all = vec![filter::returns(&self.resolved, self.viewer), Condition::sql("returns.happened")];
+        let mut all = vec![filter::returns(&self.resolved, self.who.viewer), Condition::sql("returns.happened")];
         if !self.any_kind {
             all.push(Condition::sql("returns.batch_kind <> 'onward'"));
         }
@@ -179,19 +151,31 @@ impl Counted {
     }
 
     fn came_back(&self) -> Columns {
-        match self.viewer {
+        match self.who.viewer {
             Viewer::Public => CAME_BACK_FOR_THE_PUBLIC,
             Viewer::Reader | Viewer::Editor => CAME_BACK,
         }
     }
 
-    /// The sums of every group: one statement over movements, one over returns.
-    pub fn groups(&self, conn: &mut Conn, grouping: Grouping) -> Result<HashMap<Cut, Group>, Error> {
+    /// The figures that counts come from, without those whose source does not exist for the viewer, and of these...
+    fn whole_figures(&self) -> Condition {
+        let whole = Condition::sql("figures.scope = 'whole' AND figures.stage IN ('departed', 'arrived') AND ");
+        if self.who.viewer.sees_confidential() {
+            return whole;
+        }
+        whole.then(
+            "NOT EXISTS (SELECT 1 FROM sources WHERE sources.id = figures.source_id AND sources.confidential) AND ",
+        )
+    }
+}
+
+impl Ground for Counted<'_> {
+    fn groups(&mut self, grouping: Grouping) -> Result<HashMap<Cut, Group>, Error> {
         let arrived =
             || case_when(movements::arrived_on.is_not_null(), movements::arrived_on).otherwise(movements::dated_on);
-        let left = groups!(conn, movements, self.movements(), grouping, LEFT, seen: arrived());
+        let left = groups!(self.conn, movements, self.movements(), grouping, LEFT, seen: arrived());
         let columns = self.came_back();
-        let back = groups!(conn, returns, self.returns(), grouping, columns, seen: returns::dated_on);
+        let back = groups!(self.conn, returns, self.returns(), grouping, columns, seen: returns::dated_on);
         let mut groups: HashMap<Cut, Group> = HashMap::with_capacity(left.len().max(back.len()));
         for (keys, counts, households, individuals, (first, latest, last), (arrived, last_arrived)) in left {
             let displaced = flow(counts, households, individuals);
@@ -213,11 +197,11 @@ impl Counted {
         if groups.len() > MAX_ROWS { Err(Error::TooManyRows(MAX_ROWS)) } else { Ok(groups) }
     }
 
-    /// How many batches, places of origin, places of displacement and sources there are in what is counted.
-    pub fn numbers(&self, conn: &mut Conn) -> Result<[usize; 4], Error> {
-        let left = || movements::table.filter(self.movements());
-        let back = || returns::table.filter(self.returns());
-        let batches: i64 = left().select(count(movements::batch_id).aggregate_distinct()).first(conn)?;
+    fn numbers(&mut self) -> Result<[usize; 4], Error> {
+        let (counted, came_back, whole) = (self.movements(), self.returns(), self.whole_figures());
+        let left = || movements::table.filter(counted.clone());
+        let back = || returns::table.filter(came_back.clone());
+        let batches: i64 = left().select(count(movements::batch_id).aggregate_distinct()).first(self.conn)?;
 
         let both = |one: Vec<Option<i64>>, other: Vec<Option<i64>>| {
             one.into_iter().chain(other).flatten().collect::<BTreeSet<i64>>().len()
@@ -225,33 +209,30 @@ impl Counted {
         let id = |id| IdKey { id: Some(id), level: None };
         let columns = self.came_back();
         let origins = both(
-            left().select(id(LEFT.origin)).distinct().load(conn)?,
-            back().select(id(columns.origin)).distinct().load(conn)?,
+            left().select(id(LEFT.origin)).distinct().load(self.conn)?,
+            back().select(id(columns.origin)).distinct().load(self.conn)?,
         );
         let destinations = both(
-            left().select(id(LEFT.destination)).distinct().load(conn)?,
-            back().select(id(columns.destination)).distinct().load(conn)?,
+            left().select(id(LEFT.destination)).distinct().load(self.conn)?,
+            back().select(id(columns.destination)).distinct().load(self.conn)?,
         );
 
         let of_movements = Condition::sql("figures.movement_id IN (SELECT movements.id FROM movements WHERE ");
         let of_returns = Condition::sql("figures.return_id IN (SELECT returns.id FROM returns WHERE ");
-        let said = |rows: Condition| figures::table.filter(self.whole_figures().group(rows)).select(figures::source_id);
+        let said = |rows: Condition| figures::table.filter(whole.clone().group(rows)).select(figures::source_id);
         let sources = both(
-            said(of_movements.group(self.movements()).then(")")).distinct().load(conn)?,
-            said(of_returns.group(self.returns()).then(")")).distinct().load(conn)?,
+            said(of_movements.group(counted.clone()).then(")")).distinct().load(self.conn)?,
+            said(of_returns.group(came_back.clone()).then(")")).distinct().load(self.conn)?,
         );
         Ok([usize::try_from(batches).unwrap_or(usize::MAX), origins, destinations, sources])
     }
 
-    /// The figures that counts come from, without those whose source does not exist for the viewer, and of these...
-    fn whole_figures(&self) -> Condition {
-        let whole = Condition::sql("figures.scope = 'whole' AND figures.stage IN ('departed', 'arrived') AND ");
-        if self.viewer.sees_confidential() {
-            return whole;
-        }
-        whole.then(
-            "NOT EXISTS (SELECT 1 FROM sources WHERE sources.id = figures.source_id AND sources.confidential) AND ",
-        )
+    fn names(&mut self, cuts: &mut dyn Iterator<Item = &Cut>) -> Result<Names, Error> {
+        Names::of(self.conn, self.who, cuts)
+    }
+
+    fn places(&mut self, ids: BTreeSet<i64>) -> Result<HashMap<i64, Arc<Place>>, Error> {
+        places::places(self.conn, self.who, ids)
     }
 }
 

@@ -3,7 +3,47 @@
 use chrono::NaiveDate;
 
 use super::rows::Which;
+use super::{By, Question};
+use crate::domain::location::Level;
+use crate::domain::period::Unit;
 use crate::domain::tally::Flow;
+
+/// How rows are grouped.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Grouping {
+    /// By where people left, and came back to.
+    pub origin: bool,
+    /// By where they went, and came back from.
+    pub destination: bool,
+    /// By agreement.
+    pub agreement: bool,
+    /// By period.
+    pub unit: Option<Unit>,
+    /// Whether a row belongs to the period of its last day, or to none unless one holds all of its days.
+    pub by_last_day: bool,
+    /// The level that places are rolled up to.
+    pub level: Option<Level>,
+}
+
+impl Grouping {
+    /// As the question asks.
+    pub fn of(question: &Question, by_last_day: bool) -> Self {
+        let asked = |key| question.by.contains(&key);
+        Self {
+            origin: asked(By::Origin),
+            destination: asked(By::Destination),
+            agreement: asked(By::Agreement),
+            unit: question.unit(),
+            by_last_day,
+            level: question.level,
+        }
+    }
+
+    /// Whether everything is one group.
+    pub fn is_total(self) -> bool {
+        !(self.origin || self.destination || self.agreement || self.unit.is_some())
+    }
+}
 
 /// The keys of one group, by the ids of the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -55,19 +55,31 @@ pub struct Place {
 /// The names of the places and agreements of an answer.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    locations: Ranked,
-    agreements: Ranked,
+    /// The names of places.
+    pub locations: Arc<Ranked>,
+    /// The names of agreements.
+    pub agreements: Arc<Ranked>,
 }
 
 /// Names by id, each with its rank among them by the bytes of its code: rows are then sorted by numbers.
-type Ranked = HashMap<i64, (i64, Arc<Named>)>;
+#[derive(Debug, Default)]
+pub(super) struct Ranked(HashMap<i64, (i64, Arc<Named>)>);
+
+impl Ranked {
+    /// Some names, ranked.
+    pub fn of(named: Vec<(i64, Named)>) -> Self {
+        let mut named = named;
+        named.sort_unstable_by(|(_, one), (_, other)| one.code.cmp(&other.code));
+        Self((0..).zip(named).map(|(rank, (id, name))| (id, (rank, Arc::new(name)))).collect())
+    }
+}
 
 /// Behind every rank and every day: null comes last.
 const LAST: i64 = i64::MAX;
 
 impl Names {
     /// The names of whatever stands in some keys.
-    pub fn of<'a>(conn: &mut Conn, who: Reading, cuts: impl Iterator<Item = &'a Cut>) -> Result<Self, Error> {
+    pub fn of(conn: &mut Conn, who: Reading, cuts: &mut dyn Iterator<Item = &Cut>) -> Result<Self, Error> {
         let (mut places, mut under) = (BTreeSet::new(), BTreeSet::new());
         for cut in cuts {
             places.extend(cut.origin);
@@ -75,17 +87,17 @@ impl Names {
             under.extend(cut.agreement);
         }
         Ok(Self {
-            locations: ranked(named_places(conn, who, places)?),
-            agreements: ranked(named_agreements(conn, who, under)?),
+            locations: Arc::new(Ranked::of(named_places(conn, who, places)?)),
+            agreements: Arc::new(Ranked::of(named_agreements(conn, who, under)?)),
         })
     }
 
     fn find(&self, cut: &Cut, key: By) -> Option<&(i64, Arc<Named>)> {
         match key {
             By::Period(_) => None,
-            By::Origin => self.locations.get(&cut.origin?),
-            By::Destination => self.locations.get(&cut.destination?),
-            By::Agreement => self.agreements.get(&cut.agreement?),
+            By::Origin => self.locations.0.get(&cut.origin?),
+            By::Destination => self.locations.0.get(&cut.destination?),
+            By::Agreement => self.agreements.0.get(&cut.agreement?),
         }
     }
 
@@ -109,12 +121,6 @@ impl Names {
         };
         by.iter().map(cell).collect()
     }
-}
-
-fn ranked(named: Vec<(i64, Named)>) -> Ranked {
-    let mut named = named;
-    named.sort_unstable_by(|(_, one), (_, other)| one.code.cmp(&other.code));
-    (0..).zip(named).map(|(rank, (id, name))| (id, (rank, Arc::new(name)))).collect()
 }
 
 type NamedRow = (i64, String, String, Option<String>);
@@ -152,19 +158,64 @@ fn named_agreements(conn: &mut Conn, who: Reading, ids: BTreeSet<i64>) -> Result
     Ok(found)
 }
 
-#[derive(Queryable)]
-struct PlaceFields {
-    id: i64,
-    code: String,
+/// A place as it lies in its table, as far as answers show it.
+#[derive(Debug, Queryable)]
+pub(super) struct PlaceFields {
+    pub id: i64,
+    pub code: String,
     name: String,
     name_ar: Option<String>,
     aliases: String,
     kind: Word<LocationKind>,
-    parent_id: Option<i64>,
-    p_code: Option<String>,
+    pub parent_id: Option<i64>,
+    pub p_code: Option<String>,
     latitude: Option<f64>,
     longitude: Option<f64>,
-    settlement_type: Option<Word<SettlementType>>,
+    pub settlement_type: Option<Word<SettlementType>>,
+}
+
+impl PlaceFields {
+    /// The code with the name beside it, in one language.
+    pub fn named(&self, arabic: bool) -> Named {
+        let name = self.name_ar.as_ref().filter(|_| arabic).unwrap_or(&self.name);
+        Named { code: self.code.clone(), name: name.clone() }
+    }
+}
+
+/// The columns of [`PlaceFields`].
+macro_rules! place_fields {
+    () => {
+        (
+            locations::id,
+            locations::code,
+            locations::name,
+            locations::name_ar,
+            locations::aliases,
+            locations::kind,
+            locations::parent_id,
+            locations::p_code,
+            locations::latitude,
+            locations::longitude,
+            locations::settlement_type,
+        )
+    };
+}
+pub(super) use place_fields;
+
+/// A place with the fields of the gazetteer, and the place that it lies in.
+pub(super) fn place(fields: &PlaceFields, parent: Option<Named>) -> Result<Place, Error> {
+    Ok(Place {
+        code: fields.code.clone(),
+        name: fields.name.clone(),
+        kind: fields.kind.0,
+        name_ar: fields.name_ar.clone(),
+        aliases: list_from_text(&fields.aliases)?,
+        parent,
+        p_code: fields.p_code.clone(),
+        latitude: fields.latitude,
+        longitude: fields.longitude,
+        settlement_type: fields.settlement_type.map(|word| word.0),
+    })
 }
 
 /// Places with the fields of the gazetteer, by their ids.
@@ -173,19 +224,7 @@ pub(super) fn places(conn: &mut Conn, who: Reading, ids: BTreeSet<i64>) -> Resul
     let mut rows: Vec<PlaceFields> = vec![];
     for ids in ids.chunks(AT_ONCE) {
         let some = locations::table
-            .select((
-                locations::id,
-                locations::code,
-                locations::name,
-                locations::name_ar,
-                locations::aliases,
-                locations::kind,
-                locations::parent_id,
-                locations::p_code,
-                locations::latitude,
-                locations::longitude,
-                locations::settlement_type,
-            ))
+            .select(place_fields!())
             .into_boxed::<Backend>()
             .filter(locations::id.eq_any(ids.to_vec()))
             .load(conn)?;
@@ -193,22 +232,11 @@ pub(super) fn places(conn: &mut Conn, who: Reading, ids: BTreeSet<i64>) -> Resul
     }
     let parents = rows.iter().filter_map(|row| row.parent_id).collect();
     let parents: HashMap<i64, Named> = named_places(conn, who, parents)?.into_iter().collect();
-    let place = |row: PlaceFields| {
-        let place = Place {
-            code: row.code,
-            name: row.name,
-            kind: row.kind.0,
-            name_ar: row.name_ar,
-            aliases: list_from_text(&row.aliases)?,
-            parent: row.parent_id.and_then(|id| parents.get(&id).cloned()),
-            p_code: row.p_code,
-            latitude: row.latitude,
-            longitude: row.longitude,
-            settlement_type: row.settlement_type.map(|word| word.0),
-        };
-        Ok((row.id, Arc::new(place)))
+    let shown = |row: &PlaceFields| {
+        let parent = row.parent_id.and_then(|id| parents.get(&id).cloned());
+        Ok((row.id, Arc::new(place(row, parent)?)))
     };
-    rows.into_iter().map(place).collect()
+    rows.iter().map(shown).collect()
 }
 
 #[cfg(test)]
@@ -218,7 +246,8 @@ mod tests {
 
     fn names() -> Names {
         let named = |id, code: &str| (id, Named { code: code.to_owned(), name: code.to_uppercase() });
-        Names { locations: ranked(vec![named(1, "b"), named(2, "B"), named(3, "a")]), agreements: Ranked::new() }
+        let locations = Ranked::of(vec![named(1, "b"), named(2, "B"), named(3, "a")]);
+        Names { locations: Arc::new(locations), ..Names::default() }
     }
 
     #[test]

@@ -4,10 +4,13 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use serde_json::{Value, json};
 
-use super::*;
-use crate::db::{DatabaseUrl, Db};
+use super::{By, Columns, FlowRow, PlaceRow, Question, StockRow, SummaryRow, Which};
+use crate::db::{Conn, DatabaseUrl, Db};
 use crate::domain::access::Viewer;
-use crate::domain::period::parse_date;
+use crate::domain::location::Level;
+use crate::domain::period::{Unit, parse_date};
+use crate::error::Error;
+use crate::store::Reading;
 
 const PLACES: &str = "
 INSERT INTO locations (id, code, name, name_ar, aliases, kind, parent_id, path, country_id, admin1_id, admin2_id, words, revision, created_at, updated_at) VALUES
@@ -88,6 +91,43 @@ fn on_each_database(left: &[Left], back: &[Back], test: impl Fn(&mut Conn)) {
     let mut conn = PgConnection::establish(&url).unwrap();
     conn.batch_execute(&given).unwrap();
     test(&mut Conn::Pg(conn));
+}
+
+/// Answers from the database; the columns must answer the same.
+fn both<T: PartialEq + std::fmt::Debug>(
+    conn: &mut Conn,
+    asked: impl Fn(&mut Conn, &Columns) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let columns = Columns::new(1 << 20);
+    columns.build(conn).unwrap();
+    assert!(columns.bytes() > 0 || columns.now(conn).unwrap().is_some());
+    let counted = asked(conn, &Columns::new(0));
+    let kept = asked(conn, &columns);
+    if let (Ok(counted), Ok(kept)) = (&counted, &kept) {
+        assert_eq!(counted, kept);
+    }
+    assert_eq!(counted.is_ok(), kept.is_ok());
+    counted
+}
+
+fn flows(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<FlowRow>, Error> {
+    both(conn, |conn, columns| super::flows(conn, columns, who, question))
+}
+
+fn stocks(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<StockRow>, Error> {
+    both(conn, |conn, columns| super::stocks(conn, columns, who, question))
+}
+
+fn summary(conn: &mut Conn, who: Reading, question: &Question) -> Result<SummaryRow, Error> {
+    both(conn, |conn, columns| super::summary(conn, columns, who, question))
+}
+
+fn destinations(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
+    both(conn, |conn, columns| super::places(conn, columns, who, question, Which::Destination))
+}
+
+fn origins(conn: &mut Conn, who: Reading, question: &Question) -> Result<Vec<PlaceRow>, Error> {
+    both(conn, |conn, columns| super::places(conn, columns, who, question, Which::Origin))
 }
 
 const EDITOR: Reading = Reading { viewer: Viewer::Editor, arabic: false };

@@ -33,6 +33,7 @@ use homeward::http::metrics::Metrics;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
 use homeward::store::idempotency::Running;
+use homeward::store::statistics::Columns;
 use homeward::transfer::dataset::Terms;
 
 pub use client::{Answer, Client};
@@ -53,6 +54,8 @@ pub struct TestApp {
     pub clock: Clock,
     /// The requests with a key that it is doing.
     pub running: Running,
+    /// What its statistics are counted from.
+    pub columns: Arc<Columns>,
     seconds: Arc<AtomicI64>,
     open: Call,
     closed: RefCell<Option<Call>>,
@@ -101,14 +104,18 @@ impl TestApp {
         let told = seconds.clone();
         let clock = Clock::new(move || DateTime::from_timestamp(told.load(Ordering::SeqCst), 0).unwrap());
         let running = Running::default();
-        let open = service(&db, &clock, &running, true, Limits::open(2)).await;
+        let columns = Arc::new(Columns::new(64 << 20));
+        let building = columns.clone();
+        // Now and not on the way, so that every test is about following what is written.
+        db.read(move |conn| building.build(conn)).await.unwrap();
+        let open = service(&db, &clock, &running, &columns, true, Limits::open(2)).await;
         let mut tokens = vec![];
         for (name, role) in [("reader", Role::Reader), ("editor", Role::Editor), ("admin", Role::Admin)] {
             let body = TokenBody { name: name.to_owned(), role, expires_in_days: None };
             tokens.push(body.create(&db, &clock).await.unwrap().token);
         }
         let tokens = tokens.try_into().unwrap();
-        Self { db, clock, running, seconds, open, closed: RefCell::default(), tokens, database }
+        Self { db, clock, running, columns, seconds, open, closed: RefCell::default(), tokens, database }
     }
 
     /// Lets time pass.
@@ -156,7 +163,7 @@ impl TestApp {
         let known = self.closed.borrow().clone();
         let call = match known {
             Some(call) => call,
-            None => service(&self.db, &self.clock, &self.running, false, Limits::open(2)).await,
+            None => service(&self.db, &self.clock, &self.running, &self.columns, false, Limits::open(2)).await,
         };
         *self.closed.borrow_mut() = Some(call.clone());
         Client::new(call, None)
@@ -170,12 +177,20 @@ impl TestApp {
     /// Another instance of the service on the same database, which shares nothing else with this one.
     pub async fn another_instance(&self) -> Instance {
         let db = Db::open(&self.database.url().parse().unwrap(), 2).unwrap();
-        Instance(service(&db, &self.clock, &Running::default(), true, Limits::open(2)).await)
+        let columns = Arc::new(Columns::new(64 << 20));
+        Instance(service(&db, &self.clock, &Running::default(), &columns, true, Limits::open(2)).await)
+    }
+
+    /// The same service, which has its statistics counted by the database.
+    pub async fn without_columns(&self) -> Instance {
+        let columns = Arc::new(Columns::new(0));
+        Instance(service(&self.db, &self.clock, &self.running, &columns, true, Limits::open(2)).await)
     }
 
     /// Nobody, where reading is public within these limits.
     pub async fn limited(&self, limits: Limits) -> Client {
-        Client::new(service(&self.db, &self.clock, &Running::default(), true, limits).await, None)
+        let running = Running::default();
+        Client::new(service(&self.db, &self.clock, &running, &self.columns, true, limits).await, None)
     }
 
     /// Loads the record of Al-Waer.
@@ -188,15 +203,28 @@ impl TestApp {
 pub struct Instance(Call);
 
 impl Instance {
+    /// Nobody: no token.
+    pub fn public(&self) -> Client {
+        Client::new(self.0.clone(), None)
+    }
+
     /// Whoever holds this token.
     pub fn with_token(&self, token: &str) -> Client {
         Client::new(self.0.clone(), Some(format!("Bearer {token}")))
     }
 }
 
-async fn service(db: &Db, clock: &Clock, running: &Running, public_read: bool, limits: Limits) -> Call {
+async fn service(
+    db: &Db,
+    clock: &Clock,
+    running: &Running,
+    columns: &Arc<Columns>,
+    public_read: bool,
+    limits: Limits,
+) -> Call {
     let state = State {
         db: db.clone(),
+        columns: columns.clone(),
         clock: clock.clone(),
         running: running.clone(),
         public_read,

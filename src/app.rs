@@ -17,10 +17,12 @@ use crate::config::Config;
 use crate::db::{Db, Options};
 use crate::domain::clock::Clock;
 use crate::error::Error;
+use crate::http::kept::Kept;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::http::wire::{self, Patience};
 use crate::http::{self, Document, auth, middleware, problem};
+use crate::store::history::Newest;
 use crate::store::idempotency::Running;
 use crate::store::statistics::Columns;
 use crate::transfer::{self, dataset::Terms};
@@ -46,6 +48,10 @@ pub struct State {
     pub db: Db,
     /// What statistics are counted from.
     pub columns: Arc<Columns>,
+    /// The version of the data, for those who ask before they do anything.
+    pub newest: Newest,
+    /// The answers that are kept.
+    pub kept: Kept,
     /// The time.
     pub clock: Clock,
     /// The requests that must not be done twice at once.
@@ -72,6 +78,8 @@ impl State {
         Ok(Self {
             metrics: Metrics::new(&db)?,
             columns: Arc::new(Columns::new(config.statistics_memory)),
+            newest: Newest::default(),
+            kept: Kept::default(),
             db,
             clock,
             running: Running::default(),

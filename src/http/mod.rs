@@ -13,6 +13,7 @@ mod files;
 mod fuzz;
 mod idempotency;
 pub mod imports;
+pub mod kept;
 pub mod limits;
 pub mod metrics;
 pub mod middleware;

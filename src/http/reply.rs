@@ -104,15 +104,14 @@ pub async fn versioned<T: Send + 'static>(
     format: Format,
     job: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
 ) -> Result<Versioned<T>, Problem> {
-    let known: Vec<String> = listed(request.headers(), &header::IF_NONE_MATCH).map(str::to_owned).collect();
-    let address = address(request, viewer, format);
+    let known = known(request);
+    let address = Address::of_request(request, viewer, format);
     let (tag, read) = state
         .db
         .read(move |conn| {
             // Before the data: a write in between then changes the tag too early, and never too late.
-            let tag = format!("W/\"{}-{address}\"", history::data_version(conn)?);
-            let fresh = known.iter().any(|one| one.trim_start_matches("W/") == &tag[2..]);
-            let read = if fresh { None } else { Some(job(conn)?) };
+            let tag = address.tag(history::data_version(conn)?);
+            let read = if is_known(&known, &tag) { None } else { Some(job(conn)?) };
             // `*` is any answer, and says nothing of whether this question has one.
             let read = read.filter(|_| !known.iter().any(|one| one == "*"));
             Ok((tag, read))
@@ -120,15 +119,46 @@ pub async fn versioned<T: Send + 'static>(
         .await?;
     Ok(match read {
         Some(read) => Versioned::Read(read, tag),
-        None => Versioned::NotModified(list_head(HttpResponse::NotModified(), &tag).finish()),
+        None => Versioned::NotModified(not_modified(&tag)),
     })
 }
 
-/// What an answer depends on beside the data, in a few letters; another release may answer otherwise.
-fn address(request: &HttpRequest, viewer: Viewer, format: Format) -> String {
-    let uri = request.uri();
-    let text = format!("{uri} {viewer:?} {format:?} {}", env!("CARGO_PKG_VERSION"));
-    hex(&Sha256::digest(text.as_bytes())[..8])
+/// The tags of what a caller has already.
+pub fn known(request: &HttpRequest) -> Vec<String> {
+    listed(request.headers(), &header::IF_NONE_MATCH).map(str::to_owned).collect()
+}
+
+/// Whether a tag is among those that a caller has.
+pub fn is_known(known: &[String], tag: &str) -> bool {
+    let plain = |tag: &str| tag.trim_start_matches("W/").to_owned();
+    known.iter().any(|one| plain(one) == plain(tag))
+}
+
+/// What a caller has is what there is.
+pub fn not_modified(tag: &str) -> HttpResponse {
+    list_head(HttpResponse::NotModified(), tag).finish()
+}
+
+/// What an answer depends on beside the data; another release may answer otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address([u8; 32]);
+
+impl Address {
+    /// The address, the format and the rights of a request.
+    pub fn of_request(request: &HttpRequest, viewer: Viewer, format: Format) -> Self {
+        let uri = request.uri();
+        Self::of(format!("{uri} {viewer:?} {format:?} {}", env!("CARGO_PKG_VERSION")).as_bytes())
+    }
+
+    /// Something that tells answers apart, without any two that are alike.
+    pub fn of(text: &[u8]) -> Self {
+        Self(Sha256::digest(text).into())
+    }
+
+    /// The weak tag of its answer at a version of the data.
+    pub fn tag(&self, version: i64) -> String {
+        format!("W/\"{version}-{}\"", hex(&self.0[..8]))
+    }
 }
 
 fn list_head(mut response: HttpResponseBuilder, tag: &str) -> HttpResponseBuilder {

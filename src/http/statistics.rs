@@ -1,21 +1,19 @@
 //! Statistics: flows, stocks, the summary, and the places that people left and reached. Complete in one answer.
 
+mod answer;
 mod described;
 mod pieces;
 
-use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::stream;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::pieces::Pieces;
+use self::answer::answer;
 use super::auth::{Caller, Read};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query};
-use super::reply::{self, Versioned};
-use super::{Table, files, get, page};
+use super::{Table, files, get, page, reply};
 use crate::app::State;
 use crate::db::Conn;
 use crate::domain::location::Level;
@@ -26,7 +24,7 @@ use crate::store::Reading;
 use crate::store::statistics::{
     self, By, Columns, DestinationRow, FlowRow, OriginRow, PlaceRow, Question, StockRow, SummaryRow, Which,
 };
-use crate::transfer::{Format, Spool};
+use crate::transfer::Format;
 
 /// One of the statistics.
 pub trait Statistic: 'static {
@@ -287,60 +285,6 @@ pub async fn export<S: Statistic>(
 /// A statistic in a format that there is not.
 pub async fn no_such_format<S: Statistic>(_: Caller<Read>) -> Result<HttpResponse, Problem> {
     Err(files::no_such_format(S::PATH, S::PLACES))
-}
-
-async fn answer<S: Statistic>(
-    caller: &Caller<Read>,
-    state: &State,
-    request: &HttpRequest,
-    format: Format,
-) -> Result<HttpResponse, Problem> {
-    let mut query = Query::parse(request.query_string(), &parameters::<S>(format));
-    let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
-    let bom = query.flag(&query::BOM);
-    let question = question::<S>(request.query_string(), &mut query);
-    // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
-    let turn = state.limits.statistic().await?;
-    state.columns.want(&state.db);
-    let columns = state.columns.clone();
-    if format == Format::Xlsx {
-        let (about, sample) = (files::about(S::NAME, state, &query), S::sample(&question));
-        let read = move |conn: &mut Conn| {
-            let _turn = &turn;
-            S::rows(conn, &columns, who, &question)
-        };
-        return match reply::versioned(state, request, who.viewer, format, read).await? {
-            Versioned::NotModified(response) => Ok(response),
-            Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, S::NAME, format, &tag)),
-            Versioned::Read(rows, tag) => {
-                let turn = state.limits.file().await?;
-                Ok(files::spooled(request, S::NAME, &tag, turn, Spool::of(rows, sample, about).await?))
-            }
-        };
-    }
-    let read = reply::versioned(state, request, who.viewer, format, move |conn| {
-        let _turn = &turn;
-        Pieces::new(S::rows(conn, &columns, who, &question)?, &S::sample(&question), format, bom)
-    });
-    match read.await? {
-        Versioned::NotModified(response) => Ok(response),
-        Versioned::Read(mut pieces, tag) => {
-            let mut response = reply::list_of(format, &tag);
-            if format != Format::Json {
-                let name = reply::attachment(request, S::NAME, format);
-                response.insert_header((header::CONTENT_DISPOSITION, name));
-            }
-            if let Some(whole) = pieces.whole() {
-                return Ok(response.body(whole));
-            }
-            if files::is_head(request) {
-                return Ok(response.finish());
-            }
-            // All its rows stay in memory until the last of them is taken.
-            let turn = state.limits.large().await?;
-            Ok(response.streaming(files::in_turn(stream::iter(pieces), turn)))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod formats;
 mod history;
 mod idempotency;
 mod imports;
+mod kept;
 mod limits;
 mod lists;
 mod locations;

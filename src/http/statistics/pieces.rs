@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::transfer::Format;
 
-/// Rows that are written at once: what is longer is streamed, so that no answer lies in memory as text.
-const AT_ONCE: usize = 2_000;
+/// Rows that are written at once.
+const AT_ONCE: usize = 1_000;
 
 /// An answer on its way out: what is written already, and the rows that are still to be.
 pub(super) struct Pieces<R> {
@@ -17,7 +17,7 @@ pub(super) struct Pieces<R> {
 }
 
 impl<R: Serialize> Pieces<R> {
-    /// Begins to write, on the thread that has read: a short answer is complete after that.
+    /// Begins to write.
     pub fn new(rows: Vec<R>, sample: &R, format: Format, bom: bool) -> Result<Self, Error> {
         let written = format.head(sample, bom)?;
         let mut pieces = Self { written, rows: rows.into_iter(), format };
@@ -25,9 +25,16 @@ impl<R: Serialize> Pieces<R> {
         Ok(pieces)
     }
 
-    /// The whole answer, if it is written already.
-    pub fn whole(&mut self) -> Option<Vec<u8>> {
-        self.rows.as_slice().is_empty().then(|| std::mem::take(&mut self.written))
+    /// Writes on as long as the answer is no longer than this, and gives all of it if it ends within. What is longer is streamed, so that it
+    /// does not lie in memory as text.
+    pub fn whole(&mut self, longest: usize) -> Result<Option<Vec<u8>>, Error> {
+        while self.written.len() <= longest {
+            if self.rows.as_slice().is_empty() {
+                return Ok(Some(std::mem::take(&mut self.written)));
+            }
+            self.write(false)?;
+        }
+        Ok(None)
     }
 
     /// Writes some more rows and, after the last, the end.
@@ -72,12 +79,12 @@ mod tests {
             (pieces.len(), String::from_utf8(pieces.concat()).unwrap())
         };
         let (count, text) = pieces(Format::Json, rows.clone());
-        assert_eq!(count, 3);
+        assert_eq!(count, 5);
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["data"].as_array().unwrap(), &rows);
         assert_eq!(pieces(Format::Json, vec![]), (1, r#"{"data":[]}"#.to_owned()));
         let (count, text) = pieces(Format::Ndjson, rows.clone());
-        assert_eq!((count, text.lines().count()), (3, 5_000));
+        assert_eq!((count, text.lines().count()), (5, 5_000));
         assert_eq!(pieces(Format::Csv, vec![]), (1, "at\r\n".to_owned()));
         assert_eq!(pieces(Format::Csv, rows).1.lines().count(), 5_001);
         assert_eq!(pieces(Format::Ndjson, vec![]), (0, String::new()));

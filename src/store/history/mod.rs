@@ -3,6 +3,7 @@
 mod changes;
 pub mod creations;
 mod journal;
+mod newest;
 
 use std::collections::HashMap;
 
@@ -23,6 +24,7 @@ use crate::error::Error;
 
 pub use changes::{Change, after};
 pub(super) use journal::Journal;
+pub use newest::Newest;
 
 /// One entry of a row's history.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]

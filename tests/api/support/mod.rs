@@ -28,10 +28,12 @@ use homeward::app::{self, State};
 use homeward::db::Db;
 use homeward::domain::clock::Clock;
 use homeward::domain::words::Role;
+use homeward::http::kept::Kept;
 use homeward::http::limits::Limits;
 use homeward::http::metrics::Metrics;
 use homeward::http::tokens::TokenBody;
 use homeward::http::{self, Document};
+use homeward::store::history::Newest;
 use homeward::store::idempotency::Running;
 use homeward::store::statistics::Columns;
 use homeward::transfer::dataset::Terms;
@@ -225,6 +227,8 @@ async fn service(
     let state = State {
         db: db.clone(),
         columns: columns.clone(),
+        newest: Newest::default(),
+        kept: Kept::default(),
         clock: clock.clone(),
         running: running.clone(),
         public_read,

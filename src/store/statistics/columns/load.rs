@@ -1,6 +1,6 @@
 //! Columns out of the database.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
@@ -116,11 +116,11 @@ impl Held {
         &mut self,
         conn: &mut Conn,
         which: &Condition,
-        told: &mut BTreeSet<i64>,
+        told: &mut impl Extend<i64>,
     ) -> Result<(), Stop> {
         let mut each = |row: Movement| {
             let ((id, batch), (origin, destination, agreement), (first, last, arrived), what, counts) = row;
-            told.insert(id);
+            told.extend([id]);
             let (Word(kind), settlement, happened, is_public) = what;
             if !happened {
                 self.movements.remove(id);
@@ -158,11 +158,11 @@ impl Held {
         &mut self,
         conn: &mut Conn,
         which: &Condition,
-        told: &mut BTreeSet<i64>,
+        told: &mut impl Extend<i64>,
     ) -> Result<(), Stop> {
         let mut each = |row: Homecoming| {
             let (id, (origin, destination, agreement), (to, from, under), (first, last), what, counts) = row;
-            told.insert(id);
+            told.extend([id]);
             let (Word(kind), settlement, happened, is_public, movement_is_public) = what;
             if !happened {
                 self.returns.remove(id);

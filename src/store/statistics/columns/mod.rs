@@ -13,7 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -194,8 +194,8 @@ impl Held {
         held.read_agreements(conn)?;
         held.read_sources(conn)?;
         let counted = Condition::sql("movements.happened");
-        held.read_movements(conn, &counted, &mut BTreeSet::new())?;
-        held.read_returns(conn, &Condition::sql("returns.happened"), &mut BTreeSet::new())?;
+        held.read_movements(conn, &counted, &mut Untold)?;
+        held.read_returns(conn, &Condition::sql("returns.happened"), &mut Untold)?;
         held.read_figures(conn, &Condition::sql("source_id IS NOT NULL"))?;
         held.movements.settle();
         held.returns.settle();
@@ -210,6 +210,13 @@ impl Held {
     fn bytes(&self) -> usize {
         self.movements.bytes() + self.returns.bytes() + self.otherwise.capacity() * size_of::<(i64, Row)>()
     }
+}
+
+/// For whoever does not want to know which rows were read.
+struct Untold;
+
+impl Extend<i64> for Untold {
+    fn extend<I: IntoIterator<Item = i64>>(&mut self, _: I) {}
 }
 
 /// Sets of sources, each once: most rows have one of a few.

@@ -1,0 +1,151 @@
+//! A statistic on its way to whoever asked: what is kept already, what they have already, or computed now.
+
+use actix_web::http::header::{self, ContentEncoding};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use futures_util::stream;
+
+use super::pieces::Pieces;
+use super::{Statistic, parameters, question};
+use crate::app::State;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::http::auth::{Caller, Read};
+use crate::http::problem::Problem;
+use crate::http::query::{self, Query};
+use crate::http::reply::{self, Address, Versioned};
+use crate::http::{files, kept};
+use crate::store::statistics::Question;
+use crate::store::{Reading, history};
+use crate::transfer::{About, Format, Spool};
+
+/// Answers a question to a statistic, in a format.
+pub(super) async fn answer<S: Statistic>(
+    caller: &Caller<Read>,
+    state: &State,
+    request: &HttpRequest,
+    format: Format,
+) -> Result<HttpResponse, Problem> {
+    let mut query = Query::parse(request.query_string(), &parameters::<S>(format));
+    let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
+    let bom = query.flag(&query::BOM);
+    let question = question::<S>(request.query_string(), &mut query);
+    state.columns.want(&state.db);
+    if format == Format::Xlsx {
+        return workbook::<S>(state, request, who, question, files::about(S::NAME, state, &query)).await;
+    }
+    let ask = Ask { request, who, question, format, bom };
+    let version = state.newest.version(&state.db).await?;
+    let (address, known) = (Address::of_request(request, who.viewer, format), reply::known(request));
+    if reply::is_known(&known, &address.tag(version)) {
+        return Ok(reply::not_modified(&address.tag(version)));
+    }
+    let mut place = state.kept.place(address, kept::wanted(request)).await;
+    let kept = place.as_ref().filter(|kept| kept.version >= version).cloned();
+    let answer = match kept {
+        Some(answer) => answer,
+        None => match ask.compute::<S>(state).await? {
+            Computed::Short(answer) => {
+                state.kept.keep(&mut place, answer.clone());
+                answer
+            }
+            Computed::Long(version, pieces) => {
+                drop(place);
+                return ask.send_long::<S>(state, &address.tag(version), pieces).await;
+            }
+        },
+    };
+    let tag = address.tag(answer.version);
+    // `*` is any answer, and there is one.
+    if known.iter().any(|one| one == "*") {
+        return Ok(reply::not_modified(&tag));
+    }
+    let mut response = ask.head::<S>(&tag);
+    // Said also where nothing is compressed: it has been thought about.
+    response.insert_header((header::CONTENT_ENCODING, answer.encoding.unwrap_or(ContentEncoding::Identity)));
+    Ok(response.body(answer.body))
+}
+
+/// What was computed.
+enum Computed<R> {
+    /// An answer that can be kept.
+    Short(kept::Answer),
+    /// One that is too long for that, and the version of the data that it is of.
+    Long(i64, Pieces<R>),
+}
+
+/// A question to a statistic, understood.
+struct Ask<'a> {
+    request: &'a HttpRequest,
+    who: Reading,
+    question: Question,
+    format: Format,
+    bom: bool,
+}
+
+impl Ask<'_> {
+    fn head<S: Statistic>(&self, tag: &str) -> HttpResponseBuilder {
+        let mut response = reply::list_of(self.format, tag);
+        if self.format != Format::Json {
+            let name = reply::attachment(self.request, S::NAME, self.format);
+            response.insert_header((header::CONTENT_DISPOSITION, name));
+        }
+        response
+    }
+
+    async fn compute<S: Statistic>(&self, state: &State) -> Result<Computed<S::Row>, Error> {
+        let Self { who, format, bom, .. } = *self;
+        let (columns, question, encoding) = (state.columns.clone(), self.question.clone(), kept::wanted(self.request));
+        // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
+        let turn = state.limits.statistic().await?;
+        let job = move |conn: &mut Conn| {
+            let _turn = &turn;
+            // Before the data: a write in between then changes the tag too early, and never too late.
+            let version = history::data_version(conn)?;
+            let mut pieces = Pieces::new(S::rows(conn, &columns, who, &question)?, &S::sample(&question), format, bom)?;
+            Ok(match pieces.whole(kept::LONGEST)? {
+                Some(body) => Computed::Short(kept::Answer::encoded(version, encoding, body)?),
+                None => Computed::Long(version, pieces),
+            })
+        };
+        state.db.read(job).await
+    }
+
+    async fn send_long<S: Statistic>(
+        &self,
+        state: &State,
+        tag: &str,
+        pieces: Pieces<S::Row>,
+    ) -> Result<HttpResponse, Problem> {
+        let mut response = self.head::<S>(tag);
+        if files::is_head(self.request) {
+            return Ok(response.finish());
+        }
+        // All its rows stay in memory until the last of them is taken.
+        let turn = state.limits.large().await?;
+        Ok(response.streaming(files::in_turn(stream::iter(pieces), turn)))
+    }
+}
+
+async fn workbook<S: Statistic>(
+    state: &State,
+    request: &HttpRequest,
+    who: Reading,
+    question: Question,
+    about: About,
+) -> Result<HttpResponse, Problem> {
+    let (turn, columns) = (state.limits.statistic().await?, state.columns.clone());
+    let sample = S::sample(&question);
+    let read = move |conn: &mut Conn| {
+        let _turn = &turn;
+        S::rows(conn, &columns, who, &question)
+    };
+    let format = Format::Xlsx;
+    match reply::versioned(state, request, who.viewer, format, read).await? {
+        Versioned::NotModified(response) => Ok(response),
+        Versioned::Read(_, tag) if files::is_head(request) => Ok(files::nothing(request, S::NAME, format, &tag)),
+        Versioned::Read(rows, tag) => {
+            let turn = state.limits.file().await?;
+            Ok(files::spooled(request, S::NAME, &tag, turn, Spool::of(rows, sample, about).await?))
+        }
+    }
+}

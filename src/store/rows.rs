@@ -1,6 +1,6 @@
 //! What the rows of several tables have in common.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use serde::Serializer;
 use serde_json::{Map, Value};
 
@@ -15,7 +15,10 @@ use crate::error::Error;
 
 /// A time as answers give it: RFC 3339, UTC, to the millisecond.
 pub fn utc<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(&time.format("%Y-%m-%dT%H:%M:%S%.3fZ"))
+    // The day as `chrono` shows it; a format that is read anew for each row would take longer than the row.
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    let milliseconds = time.and_utc().timestamp_subsec_millis();
+    to.collect_str(&format_args!("{}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z", time.date()))
 }
 
 /// When the examples of the document were written.

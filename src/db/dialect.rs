@@ -125,6 +125,12 @@ impl Condition {
         self
     }
 
+    /// Goes on with other SQL as it is.
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Goes on with another condition, in brackets.
     pub fn group(mut self, other: Self) -> Self {
         self.0.push(Part::Sql("("));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::filter::Way;
 use super::{Precondition, Tx, history};
 use crate::db::dialect;
-use crate::db::page::{PageRequest, Sort, SortBy};
+use crate::db::page::{PageRequest, SortBy};
 use crate::domain::Resource;
 use crate::domain::findings::Findings;
 use crate::domain::reading::Fields;
@@ -145,68 +145,69 @@ pub fn unknown_reference(
     Ok(())
 }
 
-/// The rows after a position in a list, in its order. Undated rows come last, whichever the direction.
-pub fn after(request: &PageRequest, date: &'static str) -> dialect::Condition {
+/// A part of a list: which rows after the position of a page, and their order.
+pub type Stretch = (dialect::Condition, dialect::Condition);
+
+/// The parts that a page is read in, one after the other until it is full, each along one index: dates first, and no date last, whichever the
+/// direction. `date` is the date column. Few rows are sorted by what no index has, lest the database goes along one.
+pub fn stretches(request: &PageRequest, date: &'static str, way: Way) -> Vec<Stretch> {
     use dialect::Condition;
-    let Some(after) = &request.after else { return Condition::all([]) };
-    let (beyond, within) = if request.sort.descending { (" < ", " <= ") } else { (" > ", " >= ") };
-    let code = || Condition::sql("code").then(beyond).text(&after.code);
-    match (request.sort.by, after.date, after.time) {
-        (SortBy::Date, Some(last), _) => {
-            // The first condition says nothing new, but an index on the date can begin there.
-            let from = Condition::sql(date).then(within).date(last);
-            let tie = Condition::any([Condition::sql(date).then(beyond).date(last), code()]);
-            Condition::any([Condition::all([from, tie]), Condition::sql(date).then(" IS NULL")])
+    let down = request.sort.descending;
+    let (beyond, within) = if down { (" < ", " <= ") } else { (" > ", " >= ") };
+    let after = request.after.as_ref();
+    let code = || after.map(|after| Condition::sql("code").then(beyond).text(&after.code));
+    // The first condition says nothing new, but an index can begin there.
+    let behind = |column, bound: &dyn Fn(Condition) -> Condition| {
+        let from = bound(Condition::sql(column).then(within));
+        let tie = [bound(Condition::sql(column).then(beyond))].into_iter().chain(code());
+        Condition::all([from, Condition::any(tie)])
+    };
+    let sorted = |column, direction| {
+        let unindexed = if way == Way::Sort { ["COALESCE(", ", NULL)"] } else { ["", ""] };
+        Condition::sql(unindexed[0]).then(column).then(unindexed[1]).then(direction)
+    };
+    let by_code = || sorted("code", if down { " DESC" } else { " ASC" });
+    match request.sort.by {
+        SortBy::Code => vec![(Condition::all(code()), by_code())],
+        SortBy::UpdatedAt => {
+            let last = after.and_then(|after| after.time);
+            let these = last.map(|last| behind("updated_at", &|bound| bound.time(last)));
+            let order = sorted("updated_at", if down { " DESC, " } else { " ASC, " });
+            vec![(Condition::all(these), order.and(by_code()))]
         }
-        (SortBy::Date, None, _) => Condition::all([Condition::sql(date).then(" IS NULL"), code()]),
-        (SortBy::UpdatedAt, _, Some(last)) => {
-            let from = Condition::sql("updated_at").then(within).time(last);
-            let tie = Condition::any([Condition::sql("updated_at").then(beyond).time(last), code()]);
-            Condition::all([from, tie])
+        SortBy::Date => {
+            let last = after.and_then(|after| after.date);
+            let these = match last {
+                Some(last) => behind(date, &|bound| bound.date(last)),
+                None => Condition::sql(date).then(" IS NOT NULL"),
+            };
+            // As the index of PostgreSQL goes, and as it goes backwards.
+            let order = sorted(date, if down { " DESC NULLS LAST, " } else { " ASC NULLS FIRST, " });
+            let undated = Condition::sql(date).then(" IS NULL");
+            match after {
+                Some(after) if after.date.is_none() => {
+                    vec![(Condition::all([undated].into_iter().chain(code())), by_code())]
+                }
+                _ => vec![(these, order.and(by_code())), (undated, by_code())],
+            }
         }
-        _ => code(),
     }
 }
 
-/// The order of a list as SQL, by its date column. Few rows are sorted by what no index has, lest the database goes along one.
-pub fn order(request: &PageRequest, date: &'static str, way: Way) -> dialect::Condition {
-    use dialect::Condition;
-    if way == Way::Sort {
-        let by = match request.sort.by {
-            SortBy::Date => Some(date),
-            SortBy::UpdatedAt => Some("updated_at"),
-            SortBy::Code => None,
-        };
-        let (direction, last) =
-            if request.sort.descending { (" DESC", " DESC NULLS LAST, ") } else { ("", " NULLS LAST, ") };
-        let begin = by.map(|by| Condition::sql("COALESCE(").then(by).then(", NULL)").then(last)).unwrap_or_default();
-        return begin.then("COALESCE(code, NULL)").then(direction);
-    }
-    match (request.sort.by, request.sort.descending) {
-        (SortBy::Date, true) => Condition::sql(date).then(" DESC NULLS LAST, code DESC"),
-        (SortBy::Date, false) => Condition::sql(date).then(" ASC NULLS LAST, code ASC"),
-        (SortBy::UpdatedAt, true) => Condition::sql("updated_at DESC, code DESC"),
-        (SortBy::UpdatedAt, false) => Condition::sql("updated_at ASC, code ASC"),
-        (SortBy::Code, true) => Condition::sql("code DESC"),
-        (SortBy::Code, false) => Condition::sql("code ASC"),
-    }
+/// The rows of a page, stretch after stretch, with one more than asked for, which tells that there is a next page. `$found` is the query without order.
+macro_rules! walked {
+    ($conn:expr, $found:expr, $request:expr, $column:expr, $way:expr) => {{
+        let (mut rows, most) = (vec![], $crate::store::rows::fetch($request));
+        for (stretch, order) in $crate::store::rows::stretches($request, $column, $way) {
+            let left = most - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            if left > 0 {
+                rows.extend($found.filter(stretch).order(order).limit(left).load($conn)?);
+            }
+        }
+        rows
+    }};
 }
-
-/// The parts that a list is read in, each with its order. Rising dates are read before no date: an index that falls, with no date at its end, begins
-/// with no date where it is read backwards.
-pub fn parts(request: &PageRequest, date: &'static str, way: Way) -> Vec<(dialect::Condition, dialect::Condition)> {
-    use dialect::Condition;
-    let rising = request.sort == Sort { by: SortBy::Date, descending: false };
-    if !rising || way == Way::Sort {
-        return vec![(Condition::all([]), order(request, date, way))];
-    }
-    let dated = (Condition::sql(date).then(" IS NOT NULL"), Condition::sql(date).then(" ASC NULLS FIRST, code ASC"));
-    let undated = (Condition::sql(date).then(" IS NULL"), Condition::sql("code ASC"));
-    match &request.after {
-        Some(after) if after.date.is_none() => vec![undated],
-        _ => vec![dated, undated],
-    }
-}
+pub(super) use walked;
 
 /// The reads of a list: one page of it, and how many rows there are. No function, since nobody can name the types of the
 /// queries of the combined backend.
@@ -221,15 +222,8 @@ macro_rules! listed {
             use $crate::db::page::{Page, Position, SortBy};
             let asked = $filter(&filter::resolve(conn, who, filter)?, who.viewer);
             let (these, way) = asked.of_page(conn, request.sort.by)?;
-            let mut rows: Vec<Row> = vec![];
-            for (part, order) in rows::parts(request, $column, way) {
-                let left = rows::fetch(request) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
-                if left > 0 {
-                    let query = $table::table.into_boxed::<$crate::db::Backend>().filter(these.clone());
-                    let query = query.filter(rows::after(request, $column)).filter(part);
-                    rows.extend(query.order(order).limit(left).load::<Row>(conn)?);
-                }
-            }
+            let found = || $table::table.into_boxed::<$crate::db::Backend>().filter(these.clone());
+            let rows: Vec<Row> = rows::walked!(conn, found(), request, $column, way);
             let page = Page::of(rows, request, |row| Position {
                 date: $date(row).filter(|_| request.sort.by == SortBy::Date),
                 time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),

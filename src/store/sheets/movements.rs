@@ -31,14 +31,9 @@ pub fn movements(
         return totals(conn, who, &resolved, *last, limit);
     }
     let request = request(NEWEST_FIRST, after, limit);
-    let mut found: Vec<BatchRow> = schema::batches::table
-        .select(BatchRow::as_select())
-        .into_boxed::<Backend>()
-        .filter(filter::shown_batches(&resolved, who.viewer))
-        .filter(rows::after(&request, "dated_on"))
-        .order(rows::order(&request, "dated_on", Way::Along))
-        .limit(rows::fetch(&request))
-        .load(conn)?;
+    let shown = filter::shown_batches(&resolved, who.viewer);
+    let query = || schema::batches::table.select(BatchRow::as_select()).into_boxed::<Backend>().filter(shown.clone());
+    let mut found: Vec<BatchRow> = rows::walked!(conn, query(), &request, "dated_on", Way::Along);
     let mut room = i64::try_from(limit).unwrap_or(i64::MAX);
     let fits = |row: &&BatchRow| {
         let fits = room > 0;

@@ -21,13 +21,9 @@ pub fn returns(
 ) -> Result<Page, Error> {
     let resolved = filter::resolve(conn, who, filter)?;
     let request = request(NEWEST_FIRST, after, limit);
-    let mut found: Vec<returns::Row> = schema::returns::table
-        .into_boxed::<Backend>()
-        .filter(filter::shown_returns(&resolved, who.viewer))
-        .filter(rows::after(&request, "dated_on"))
-        .order(rows::order(&request, "dated_on", Way::Along))
-        .limit(rows::fetch(&request))
-        .load(conn)?;
+    let shown = filter::shown_returns(&resolved, who.viewer);
+    let query = || schema::returns::table.into_boxed::<Backend>().filter(shown.clone());
+    let mut found: Vec<returns::Row> = rows::walked!(conn, query(), &request, "dated_on", Way::Along);
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more);

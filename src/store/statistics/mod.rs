@@ -1,6 +1,6 @@
 //! Statistics: flows, stocks and the places that people left and reached, each complete in one answer.
 //!
-//! Sums come in groups, from whichever [`Ground`] there is: columns in memory (`columns/`), or the database with one statement for movements
+//! Sums come in groups, from whichever ground there is: columns in memory (`columns/`), or the database with one statement for movements
 //! and one for returns (`counted.rs`). What a period is between those sums is worked out here (`periods.rs`), and `rows.rs` is how an answer
 //! looks.
 

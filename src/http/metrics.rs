@@ -70,6 +70,7 @@ impl Metrics {
         let meters = db.meters();
         make.0.register(Box::new(meters.commit.clone()))?;
         make.0.register(Box::new(meters.group.clone()))?;
+        make.0.register(Box::new(meters.reads.clone()))?;
         #[cfg(target_os = "linux")]
         make.0.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
         let build = Opts::new("homeward_build_info", "The version of homeward and the database it runs on; always 1.");

@@ -209,7 +209,7 @@ pub async fn get<R: Rows>(
     let code = code_of::<R>(&request)?;
     let who = reading(&request, caller.viewer())?;
     let wanted = code.clone();
-    let found = state.db.read(move |conn| R::single(conn, who, &wanted)).await?;
+    let found = state.db.read_version(move |conn, _| R::single(conn, who, &wanted)).await?;
     let (row, revision) = found.ok_or(Error::NotFound(R::RESOURCE, code))?;
     Ok(reply::single(HttpResponse::Ok(), &row, revision))
 }

@@ -14,8 +14,8 @@ use crate::http::problem::Problem;
 use crate::http::query::{self, Query};
 use crate::http::reply::{self, Address, Versioned};
 use crate::http::{files, kept};
+use crate::store::Reading;
 use crate::store::statistics::Question;
-use crate::store::{Reading, history};
 use crate::transfer::{About, Format, Spool};
 
 /// Answers a question to a statistic, in a format.
@@ -35,6 +35,7 @@ pub(super) async fn answer<S: Statistic>(
     }
     let ask = Ask { request, who, question, format, bom };
     let version = state.newest.version(&state.db).await?;
+    state.db.saw(version);
     let (address, known) = (Address::of_request(request, who.viewer, format), reply::known(request));
     if reply::is_known(&known, &address.tag(version)) {
         return Ok(reply::not_modified(&address.tag(version)));
@@ -54,6 +55,7 @@ pub(super) async fn answer<S: Statistic>(
             }
         },
     };
+    state.db.saw(answer.version);
     let tag = address.tag(answer.version);
     // `*` is any answer, and there is one.
     if known.iter().any(|one| one == "*") {
@@ -97,17 +99,15 @@ impl Ask<'_> {
         let (columns, question, encoding) = (state.columns.clone(), self.question.clone(), kept::wanted(self.request));
         // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
         let turn = state.limits.statistic().await?;
-        let job = move |conn: &mut Conn| {
+        let job = move |conn: &mut Conn, version| {
             let _turn = &turn;
-            // Before the data: a write in between then changes the tag too early, and never too late.
-            let version = history::data_version(conn)?;
             let mut pieces = Pieces::new(S::rows(conn, &columns, who, &question)?, &S::sample(&question), format, bom)?;
             Ok(match pieces.whole(kept::LONGEST)? {
                 Some(body) => Computed::Short(kept::Answer::encoded(version, encoding, body)?),
                 None => Computed::Long(version, pieces),
             })
         };
-        state.db.read(job).await
+        state.db.read_version(job).await
     }
 
     async fn send_long<S: Statistic>(

@@ -277,6 +277,11 @@ impl Db {
         self.visit.clone().or_else(|| VISIT.try_with(Arc::clone).ok())
     }
 
+    /// Whether there is a replica.
+    pub fn has_replica(&self) -> bool {
+        self.replica.is_some()
+    }
+
     /// The version of the data that the replica has come to, if there is one that answers.
     pub async fn replica_version(&self) -> Option<i64> {
         match self.replica.as_ref()?.read(0, true, |_, version| Ok(version)).await {

@@ -38,10 +38,12 @@ impl Pair {
     #[track_caller]
     fn are_alike(&self) {
         for service in [&self.here, &self.there] {
+            let editor = service.with_token(&self.editor);
+            eventually("somebody answers", || editor.get("/v1/locations").status == 200);
             eventually("the replica is read, and has everything", || {
                 let before = self.reads(service, "replica");
                 let anybody = version(&service.client().get("/v1/locations"));
-                let editor = version(&service.with_token(&self.editor).get("/v1/locations"));
+                let editor = version(&editor.get("/v1/locations"));
                 anybody == editor && self.reads(service, "replica") == before + 2
             });
         }
@@ -208,7 +210,7 @@ fn either_server_may_be_away() {
 fn what_is_sent_to_both_at_once_is_written_once() {
     let pair = Pair::start();
     for number in 0..10 {
-        let batch = json!({"origin": "waer", "number": number});
+        let batch = json!({"origin": "waer", "number": number + 1});
         let answers: Vec<Answer> = std::thread::scope(|scope| {
             let send = |service: &Service| {
                 let editor = service.with_token(&pair.editor).with("Idempotency-Key", &format!("batch-{number}"));

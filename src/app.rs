@@ -14,7 +14,7 @@ use actix_web::web::{self, Data};
 use futures_util::future::join;
 
 use crate::config::Config;
-use crate::db::{Db, Options};
+use crate::db::{DatabaseUrl, Db, Options};
 use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::kept::Kept;
@@ -129,6 +129,11 @@ pub fn build(
 /// Connects to the database of the settings, whatever its schema.
 pub fn connect(config: &Config, connections: usize) -> Result<Db, Error> {
     Db::open_with(&config.database_url, &options(config, connections))
+}
+
+/// Connects to the replica of the settings by itself, for whoever wants to look at it.
+pub fn connect_replica(config: &Config, url: &DatabaseUrl) -> Result<Db, Error> {
+    Db::open_with(url, &options(config, 1))
 }
 
 fn options(config: &Config, connections: usize) -> Options {

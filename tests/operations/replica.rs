@@ -1,8 +1,8 @@
 //! Reads go to a streaming replica (`DATABASE_READ_URL`): how old they may be, and what happens when either server is away.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Cluster, Service, command, eventually, given_places, token};
+use crate::support::{Answer, Client, Cluster, Outcome, Service, command, eventually, given_places, token};
 
 /// A primary, its replica, and two instances that read there.
 struct Pair {
@@ -58,6 +58,15 @@ impl Pair {
         let text = service.with_token(&self.editor).get("/metrics").is(200).text();
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         line.unwrap_or_default()
+    }
+
+    /// What `homeward doctor` says of a replica, and its exit status.
+    fn doctor(&self, replica: &str) -> (String, Option<i32>) {
+        let mut doctor = command(&self.primary.url(), &["doctor", "--json"]);
+        let outcome = Outcome::of(doctor.env("DATABASE_READ_URL", replica));
+        let report: Value = serde_json::from_str(&outcome.out).unwrap_or_else(|error| panic!("{error}: {outcome}"));
+        let check = report["checks"].as_array().unwrap().iter().find(|check| check["name"] == "replica").cloned();
+        (check.unwrap()["state"].as_str().unwrap().to_owned(), outcome.status)
     }
 
     fn stop(self) {
@@ -158,8 +167,12 @@ fn either_server_may_be_away() {
     let mut pair = Pair::start();
     let codes = |client: &Client| client.rows("/v1/locations").len();
 
+    assert_eq!(pair.doctor(&pair.standby.url()), ("ok".to_owned(), Some(0)));
+    assert_eq!(pair.doctor(&pair.primary.url()), ("attention".to_owned(), Some(1)));
+
     // Without the replica everything is as without the setting.
     pair.standby.go_away();
+    assert_eq!(pair.doctor(&pair.standby.url()), ("attention".to_owned(), Some(1)));
     for (number, service) in [&pair.here, &pair.there].into_iter().enumerate() {
         place(&service.with_token(&pair.editor), &format!("alone-{number}")).is(201);
         for client in [service.client(), service.with_token(&pair.reader), service.with_token(&pair.editor)] {

@@ -147,6 +147,17 @@ fn nobody_misses_what_they_wrote_and_anybody_may_be_late() {
         here.with_token(&pair.editor).put("/v1/locations/bab", &json!({"name": "bab", "kind": "locality"})).is(200);
     assert_eq!(version(&same), written);
 
+    // A file of several pages is read where it was begun.
+    let rows: Vec<String> = (0..300).map(|number| format!("place-{number},Place {number},locality\n")).collect();
+    let many = here.with_token(&pair.editor).import("locations", &format!("code,name,kind\n{}", rows.concat()));
+    let written = version(&many.unwrap().is(201));
+    let fresh = [editor, anybody.with("X-Data-Version", &written.to_string())];
+    for client in &fresh {
+        for path in ["/v1/locations.csv", "/v1/locations.ndjson", "/v1/exports/locations.csv"] {
+            assert!(client.get(path).is(200).text().lines().count() >= 302, "{path}");
+        }
+    }
+
     // The replica has not heard of it, and yet: what is revoked does not hold, and what is new does.
     here.with_token(&pair.admin).try_send("DELETE", "/v1/tokens/ray", None).unwrap().is(204);
     reader.get("/v1/locations").is(401);

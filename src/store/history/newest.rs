@@ -21,7 +21,11 @@ impl Newest {
     pub async fn version(&self, db: &Db) -> Result<i64, Error> {
         let anybody = db.for_anybody();
         let version = self.anywhere.look(|| anybody.read(data_version)).await?;
-        if version >= db.needed() { Ok(version) } else { self.primary.look(|| db.read_primary(data_version)).await }
+        if version >= db.needed() || !db.has_replica() {
+            Ok(version)
+        } else {
+            self.primary.look(|| db.read_primary(data_version)).await
+        }
     }
 }
 

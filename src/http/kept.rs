@@ -4,13 +4,17 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{AcceptEncoding, ContentEncoding, Encoding, Header as _};
+use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, Encoding, Header as _};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use tokio::sync::OwnedMutexGuard;
 
-use super::reply::Address;
+use super::problem::Problem;
+use super::reply::{self, Address};
+use crate::app::State;
+use crate::domain::access::Viewer;
 use crate::error::Error;
+use crate::transfer::Format;
 
 /// How many bytes all of them may take.
 const ROOM: usize = 32 << 20;
@@ -30,6 +34,64 @@ pub struct Answer {
     pub encoding: Option<ContentEncoding>,
     /// Its body.
     pub body: Bytes,
+    /// Where the next page of a list begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// What was computed.
+pub enum Computed<L> {
+    /// An answer that can be kept.
+    Short(Answer),
+    /// One that is too long for that, and the version of the data that it is of.
+    Long(i64, L),
+}
+
+/// What becomes of a question.
+pub enum Answered<L> {
+    /// It is answered.
+    Whole(HttpResponse),
+    /// It has a long answer, with this tag.
+    Long(L, String),
+}
+
+/// Answers a question with what the caller has, what is kept, or what is computed now; whoever asks the same meanwhile waits for it. No answer
+/// is older than the last write that was acknowledged before.
+pub async fn answer<L>(
+    state: &State,
+    request: &HttpRequest,
+    (viewer, format): (Viewer, Format),
+    head: impl FnOnce(&str, &Answer) -> HttpResponseBuilder,
+    compute: impl AsyncFnOnce(ContentEncoding) -> Result<Computed<L>, Error>,
+) -> Result<Answered<L>, Problem> {
+    let version = state.newest.version(&state.db).await?;
+    state.db.saw(version);
+    let (address, known) = (Address::of_request(request, viewer, format), reply::known(request));
+    if reply::is_known(&known, &address.tag(version)) {
+        return Ok(Answered::Whole(reply::not_modified(&address.tag(version))));
+    }
+    let encoding = wanted(request);
+    let mut place = state.kept.place(address, encoding).await;
+    let kept = place.as_ref().filter(|kept| kept.version >= version).cloned();
+    let answer = match kept {
+        Some(answer) => answer,
+        None => match compute(encoding).await? {
+            Computed::Short(answer) => {
+                state.kept.keep(&mut place, answer.clone());
+                answer
+            }
+            Computed::Long(version, long) => return Ok(Answered::Long(long, address.tag(version))),
+        },
+    };
+    state.db.saw(answer.version);
+    let tag = address.tag(answer.version);
+    // `*` is any answer, and there is one.
+    if known.iter().any(|one| one == "*") {
+        return Ok(Answered::Whole(reply::not_modified(&tag)));
+    }
+    let mut response = head(&tag, &answer);
+    // Said also where nothing is compressed: it has been thought about.
+    response.insert_header((header::CONTENT_ENCODING, answer.encoding.unwrap_or(ContentEncoding::Identity)));
+    Ok(Answered::Whole(response.body(answer.body)))
 }
 
 impl Answer {
@@ -46,7 +108,7 @@ impl Answer {
             Ok(None) => (None, body),
             Err(error) => return Err(Error::Internal(format!("an answer cannot be encoded: {error}"))),
         };
-        Ok(Self { version, encoding, body: body.into() })
+        Ok(Self { version, encoding, body: body.into(), next: None })
     }
 }
 
@@ -164,7 +226,7 @@ mod tests {
     async fn what_is_kept_has_an_end() {
         let kept = Kept::default();
         let address = |n: u8| Address::of(&[n]);
-        let answer = |n| Answer { version: n, encoding: None, body: Bytes::from(vec![0; LONGEST]) };
+        let answer = |n| Answer { version: n, encoding: None, body: Bytes::from(vec![0; LONGEST]), next: None };
         for n in 0..20_u8 {
             let mut place = kept.place(address(n), ContentEncoding::Identity).await;
             kept.keep(&mut place, answer(n.into()));

@@ -1,5 +1,7 @@
 //! The seven resources, each with the same handlers: extract, one read or write, wrap.
 
+use std::convert::Infallible;
+
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,10 +11,12 @@ use super::auth::{Caller, Read, Write};
 use super::body;
 use super::files::{self, File};
 use super::idempotency;
+use super::kept::{self, Answered, Computed};
 use super::problem::Problem;
 use super::query::{self, Parameter, Query, default_sort};
 use super::reply::{self, Versioned};
 use crate::app::State;
+use crate::db::Conn;
 use crate::db::page::DEFAULT_LIMIT;
 use crate::domain::text::is_code;
 use crate::domain::words::Word;
@@ -152,22 +156,38 @@ pub async fn list<R: Rows>(
     let who = Reading { viewer: caller.viewer(), arabic: query.arabic() };
     let (page, count) = (query.page(default_sort(is_dated(R::RESOURCE))), query.flag(&query::COUNT));
     let filter = query.filter();
-    let read = reply::versioned(&state, &request, who.viewer, format, move |conn| {
+    let head = |tag: &str, next: Option<&str>| {
+        let mut response = reply::list_of(format, tag);
+        if let Some(cursor) = next {
+            response.insert_header((header::LINK, reply::next_link(&request, query::CURSOR.name, cursor)));
+        }
+        response
+    };
+    let further = page.after.is_some();
+    let read = move |conn: &mut Conn| {
         let rows = R::page(conn, who, &filter, &page)?;
         let total = if count { Some(R::count(conn, who, &filter)?) } else { None };
         let next = rows.next.map(|cursor| cursor.encode());
-        let body = to_json(&Listed { data: &rows.rows, next_cursor: next.clone(), total })?;
-        Ok((body, next))
-    });
-    match read.await? {
-        Versioned::NotModified(response) => Ok(response),
-        Versioned::Read((body, next), tag) => {
-            let mut response = reply::list_of(format, &tag);
-            if let Some(cursor) = next {
-                response.insert_header((header::LINK, reply::next_link(&request, query::CURSOR.name, &cursor)));
-            }
-            Ok(response.body(body))
-        }
+        Ok((to_json(&Listed { data: &rows.rows, next_cursor: next.clone(), total })?, next))
+    };
+    if further {
+        // Whoever goes through all pages asks for each of them once.
+        return match reply::versioned(&state, &request, who.viewer, format, read).await? {
+            Versioned::NotModified(response) => Ok(response),
+            Versioned::Read((body, next), tag) => Ok(head(&tag, next.as_deref()).body(body)),
+        };
+    }
+    let compute = async |encoding| {
+        let read = move |conn: &mut Conn, version| {
+            let (body, next) = read(conn)?;
+            Ok(kept::Answer { next, ..kept::Answer::encoded(version, encoding, body)? })
+        };
+        Ok(Computed::<Infallible>::Short(state.db.read_version(read).await?))
+    };
+    let head = |tag: &str, answer: &kept::Answer| head(tag, answer.next.as_deref());
+    match kept::answer(&state, &request, (who.viewer, format), head, compute).await? {
+        Answered::Whole(response) => Ok(response),
+        Answered::Long(never, _) => match never {},
     }
 }
 

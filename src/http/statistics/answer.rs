@@ -10,10 +10,11 @@ use crate::app::State;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::http::auth::{Caller, Read};
+use crate::http::files;
+use crate::http::kept::{self, Answered, Computed};
 use crate::http::problem::Problem;
 use crate::http::query::{self, Query};
-use crate::http::reply::{self, Address, Versioned};
-use crate::http::{files, kept};
+use crate::http::reply::{self, Versioned};
 use crate::store::Reading;
 use crate::store::statistics::Question;
 use crate::transfer::{About, Format, Spool};
@@ -34,45 +35,11 @@ pub(super) async fn answer<S: Statistic>(
         return workbook::<S>(state, request, who, question, files::about(S::NAME, state, &query)).await;
     }
     let ask = Ask { request, who, question, format, bom };
-    let version = state.newest.version(&state.db).await?;
-    state.db.saw(version);
-    let (address, known) = (Address::of_request(request, who.viewer, format), reply::known(request));
-    if reply::is_known(&known, &address.tag(version)) {
-        return Ok(reply::not_modified(&address.tag(version)));
+    let compute = async |encoding| ask.compute::<S>(state, encoding).await;
+    match kept::answer(state, request, (who.viewer, format), |tag, _| ask.head::<S>(tag), compute).await? {
+        Answered::Whole(response) => Ok(response),
+        Answered::Long(pieces, tag) => ask.send_long::<S>(state, &tag, pieces).await,
     }
-    let mut place = state.kept.place(address, kept::wanted(request)).await;
-    let kept = place.as_ref().filter(|kept| kept.version >= version).cloned();
-    let answer = match kept {
-        Some(answer) => answer,
-        None => match ask.compute::<S>(state).await? {
-            Computed::Short(answer) => {
-                state.kept.keep(&mut place, answer.clone());
-                answer
-            }
-            Computed::Long(version, pieces) => {
-                drop(place);
-                return ask.send_long::<S>(state, &address.tag(version), pieces).await;
-            }
-        },
-    };
-    state.db.saw(answer.version);
-    let tag = address.tag(answer.version);
-    // `*` is any answer, and there is one.
-    if known.iter().any(|one| one == "*") {
-        return Ok(reply::not_modified(&tag));
-    }
-    let mut response = ask.head::<S>(&tag);
-    // Said also where nothing is compressed: it has been thought about.
-    response.insert_header((header::CONTENT_ENCODING, answer.encoding.unwrap_or(ContentEncoding::Identity)));
-    Ok(response.body(answer.body))
-}
-
-/// What was computed.
-enum Computed<R> {
-    /// An answer that can be kept.
-    Short(kept::Answer),
-    /// One that is too long for that, and the version of the data that it is of.
-    Long(i64, Pieces<R>),
 }
 
 /// A question to a statistic, understood.
@@ -94,9 +61,13 @@ impl Ask<'_> {
         response
     }
 
-    async fn compute<S: Statistic>(&self, state: &State) -> Result<Computed<S::Row>, Error> {
+    async fn compute<S: Statistic>(
+        &self,
+        state: &State,
+        encoding: ContentEncoding,
+    ) -> Result<Computed<Pieces<S::Row>>, Error> {
         let Self { who, format, bom, .. } = *self;
-        let (columns, question, encoding) = (state.columns.clone(), self.question.clone(), kept::wanted(self.request));
+        let (columns, question) = (state.columns.clone(), self.question.clone());
         // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
         let turn = state.limits.statistic().await?;
         let job = move |conn: &mut Conn, version| {

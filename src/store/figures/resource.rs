@@ -238,7 +238,7 @@ impl Rows for Figures {
     });
 
     fn single(conn: &mut Conn, who: Reading, code: &str) -> Result<Option<(FigureView, i32)>, Error> {
-        let mine = filter::figures(&filter::Resolved::default(), who.viewer);
+        let mine = filter::figures(&filter::Resolved::default(), who.viewer).check();
         let row: Option<Row> = figures::table.filter(mine).filter(figures::code.eq(code)).first(conn).optional()?;
         let Some(row) = row else { return Ok(None) };
         let revision = row.revision;

@@ -2,25 +2,51 @@
 //!
 //! Who reads is a part of each condition: a row that somebody may not read is found by nothing that they ask.
 
+mod clauses;
+mod figures;
 mod question;
 mod sheets;
 
-use super::references::{self, Place};
+use self::clauses::{Clause, Part};
+use super::references;
 use crate::db::dialect::Condition;
+use crate::db::page::SortBy;
 use crate::domain::access::Viewer;
 use crate::domain::text::{folded_words, is_code};
 use crate::domain::words::{BatchKind, SettlementType, Word as _};
 
-pub use question::{Filter, Resolved, resolve};
+pub use clauses::{Clauses, Way};
+pub use figures::figures;
+pub use question::{Area, Filter, Resolved, resolve};
 pub use sheets::{plainly, shown_batches, shown_figures, shown_movements, shown_returns, shown_totals};
 
-/// The places themselves and everything below them, as a list of keys: a range of paths, which an index serves.
-fn below(column: &'static str, places: &[Place]) -> Condition {
-    let inside = places.iter().map(|place| {
-        let after = format!("{}/", place.path.trim_end_matches('.'));
-        Condition::sql("path >= ").text(&place.path).then(" AND path < ").text(after)
-    });
-    within(column, Condition::any(inside))
+/// The places themselves and everything below them: their keys, or a range of paths, which an index serves.
+fn below(column: &'static str, areas: &[Area]) -> Condition {
+    let (whole, alone): (Vec<&Area>, Vec<&Area>) = areas.iter().partition(|area| area.has_more);
+    let alone: Vec<i64> = alone.iter().map(|area| area.place.id).collect();
+    let mut any = vec![];
+    match alone.as_slice() {
+        [] => {}
+        [one] => any.push(Condition::sql(column).then(" = ").key(*one)),
+        some => any.push(Condition::sql(column).then(" IN (").keys(some).then(")")),
+    }
+    if !whole.is_empty() {
+        let inside = whole.iter().map(|area| {
+            let path = &area.place.path;
+            let after = format!("{}/", path.trim_end_matches('.'));
+            Condition::sql("path >= ").text(path).then(" AND path < ").text(after)
+        });
+        any.push(within(column, Condition::any(inside)));
+    }
+    Condition::any(any)
+}
+
+/// The same as a clause: the rows of one place are indexed in the order of their dates.
+fn placed(column: &'static str, areas: &[Area]) -> Clause {
+    match areas {
+        [area] if !area.has_more => Clause::dated(below(column, areas)),
+        _ => Clause::index(below(column, areas)),
+    }
 }
 
 /// The locations of some kind, as a list of keys.
@@ -57,17 +83,34 @@ fn words_or_code(q: &str) -> Condition {
 
 /// A column that holds a word. The index leaves the word out that nearly every row has (`common`), and serves where the question says that
 /// it is another.
-fn of_word(column: &'static str, word: &str, common: &'static str) -> Condition {
+fn of_word(column: &'static str, word: &str, common: &'static str) -> Clause {
     let of_it = Condition::sql(column).then(" = ").text(word);
-    if word == common { of_it } else { of_it.then(" AND ").then(column).then(" <> '").then(common).then("'") }
+    if word == common {
+        Clause::check(of_it)
+    } else {
+        Clause::dated(of_it.then(" AND ").then(column).then(" <> '").then(common).then("'"))
+    }
 }
 
-/// The keys of the rows with a figure from a source, as far as the viewer may know of it.
-fn from_source(column: &'static str, subject: &'static str, source: i64, viewer: Viewer) -> Condition {
-    let figures =
-        Condition::sql(column).then(" IN (SELECT ").then(subject).then(" FROM figures WHERE source_id = ").key(source);
-    let figures = if viewer == Viewer::Public { figures.then(" AND ").group(actual()) } else { figures };
-    figures.then(" AND ").then(subject).then(" IS NOT NULL)")
+/// The figures from a source, as far as the viewer may know of them; `about` is what they must be about.
+fn said(source: i64, viewer: Viewer, about: &'static str) -> Clauses {
+    let of_it = Clause::dated(Condition::sql("source_id = ").key(source));
+    let public = (viewer == Viewer::Public).then(|| Clause::check(actual()));
+    let about = Clause::check(Condition::sql(about).then(" IS NOT NULL"));
+    [of_it, about].into_iter().chain(public).collect::<Vec<_>>().into()
+}
+
+/// The rows with a figure from a source: `lead` goes from their key to what figures are about, `beside` from a row to its figures.
+fn from_source(
+    source: i64,
+    viewer: Viewer,
+    about: &'static str,
+    lead: &'static str,
+    beside: &'static str,
+) -> (Condition, Part) {
+    let clauses = said(source, viewer, about);
+    let check = Condition::sql("EXISTS (SELECT 1 FROM figures WHERE ").then(beside).then(" AND ");
+    (check.group(clauses.check()).then(")"), Part { lead, table: "figures", clauses })
 }
 
 /// The stages of the actual phase: plans and withdrawals are not for the public.
@@ -76,102 +119,121 @@ fn actual() -> Condition {
 }
 
 /// What every table answers: whole periods inside the days asked for, and the time of the last write.
-fn times(filter: &Resolved, first: &'static str, last: &'static str) -> Vec<Condition> {
-    let from = filter.from.map(|from| Condition::sql(first).then(" >= ").date(from));
-    let to = filter.to.map(|to| Condition::sql(last).then(" <= ").date(to));
+fn times(filter: &Resolved, first: &'static str, last: &'static str) -> Vec<Clause> {
+    let mut days = vec![];
+    days.extend(filter.from.map(|from| Condition::sql(first).then(" >= ").date(from)));
+    // The first day says nothing new, but without it a range of it would have no end.
+    days.extend(filter.to.map(|to| Condition::sql(first).then(" <= ").date(to)));
+    let end = filter.to.filter(|_| first != last).map(|to| Condition::sql(last).then(" <= ").date(to));
     let since = filter.updated_since.map(|since| Condition::sql("updated_at >= ").time(since));
-    [from, to, since].into_iter().flatten().collect()
+    let mut all = vec![];
+    if !days.is_empty() {
+        all.push(Clause::along(SortBy::Date, Condition::all(days)));
+    }
+    all.extend(end.map(Clause::check));
+    all.extend(since.map(|since| Clause::along(SortBy::UpdatedAt, since)));
+    all
 }
 
 /// Which locations are asked for.
-pub fn locations(filter: &Resolved) -> Condition {
+pub fn locations(filter: &Resolved) -> Clauses {
     let mut all = times(filter, "", "");
-    all.extend(filter.q.as_deref().map(words_or_code));
-    all.extend(filter.kind.as_ref().map(|kind| Condition::sql("kind = ").text(kind)));
-    all.extend(filter.settlement_type.map(of_settlement_type));
+    all.extend(filter.q.as_deref().map(words_or_code).map(Clause::check));
+    all.extend(filter.kind.as_ref().map(|kind| Clause::index(Condition::sql("kind = ").text(kind))));
+    all.extend(filter.settlement_type.map(of_settlement_type).map(Clause::index));
     if !filter.parent.is_empty() {
         // Everything below, but not the places themselves.
-        all.push(Condition::any(filter.parent.iter().map(|place| {
+        all.push(Clause::index(Condition::any(filter.parent.iter().map(|Area { place, .. }| {
             let after = format!("{}/", place.path.trim_end_matches('.'));
             Condition::sql("path > ").text(&place.path).then(" AND path < ").text(after)
-        })));
+        }))));
     }
-    Condition::all(all)
+    all.into()
 }
 
 /// Which sources are asked for: a confidential one does not exist below the editor's role.
-pub fn sources(filter: &Resolved, viewer: Viewer) -> Condition {
+pub fn sources(filter: &Resolved, viewer: Viewer) -> Clauses {
     let mut all = times(filter, "", "");
     if !viewer.sees_confidential() {
-        all.push(references::known_source(viewer));
+        all.push(Clause::check(references::known_source(viewer)));
     }
-    all.extend(filter.q.as_deref().map(words_or_code));
-    all.extend(filter.kind.as_ref().map(|kind| Condition::sql("kind = ").text(kind)));
-    Condition::all(all)
+    all.extend(filter.q.as_deref().map(words_or_code).map(Clause::check));
+    all.extend(filter.kind.as_ref().map(|kind| Clause::index(Condition::sql("kind = ").text(kind))));
+    all.into()
 }
 
 /// Which agreements are asked for.
-pub fn agreements(filter: &Resolved, viewer: Viewer) -> Condition {
+pub fn agreements(filter: &Resolved, viewer: Viewer) -> Clauses {
     let mut all = times(filter, "signed_on", "signed_on");
-    all.extend(filter.q.as_deref().map(words_or_code));
-    all.extend(filter.source.map(|source| from_source("id", "agreement_id", source, viewer)));
-    Condition::all(all)
+    all.extend(filter.q.as_deref().map(words_or_code).map(Clause::check));
+    all.extend(filter.source.map(|source| {
+        let lead = "id IN (SELECT agreement_id FROM figures WHERE ";
+        let (check, part) = from_source(source, viewer, "agreement_id", lead, "figures.agreement_id = agreements.id");
+        Clause::parts(check, vec![part], None)
+    }));
+    all.into()
 }
 
 /// Which batches are asked for.
-pub fn batches(filter: &Resolved, viewer: Viewer) -> Condition {
+pub fn batches(filter: &Resolved, viewer: Viewer) -> Clauses {
     let mut all = times(filter, "dated_on", "dated_last");
     if viewer == Viewer::Public {
-        all.push(Condition::sql("is_public"));
+        all.push(Clause::check(Condition::sql("is_public")));
     }
+    all.extend(filter.batch.map(|batch| Clause::index(Condition::sql("id = ").key(batch))));
+    all.extend(filter.agreement.map(|agreement| Clause::dated(Condition::sql("agreement_id = ").key(agreement))));
     if !filter.origin.is_empty() {
-        all.push(below("origin_id", &filter.origin));
+        all.push(placed("origin_id", &filter.origin));
     }
-    if !filter.destination.is_empty() || filter.settlement_type.is_some() {
-        let part = Resolved {
-            destination: filter.destination.clone(),
-            settlement_type: filter.settlement_type,
-            ..Resolved::default()
-        };
-        let parts = Condition::sql("id IN (SELECT batch_id FROM movements WHERE ");
-        all.push(parts.group(movements(&part, viewer)).then(")"));
-    }
-    all.extend(filter.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
     all.extend(filter.kind.as_ref().map(|kind| of_word("kind", kind, "displacement")));
-    all.extend(filter.batch.map(|batch| Condition::sql("id = ").key(batch)));
+    if !filter.destination.is_empty() || filter.settlement_type.is_some() {
+        let clauses = movements(&filter.of_places(), viewer);
+        let check = Condition::sql("EXISTS (SELECT 1 FROM movements WHERE movements.batch_id = batches.id AND ");
+        let check = check.group(clauses.check()).then(")");
+        let lead = "id IN (SELECT batch_id FROM movements WHERE ";
+        all.push(Clause::parts(check, vec![Part { lead, table: "movements", clauses }], None));
+    }
     if let Some(source) = filter.source {
-        let parts = Condition::sql("id IN (SELECT batch_id FROM movements WHERE ");
-        let parts = parts.group(from_source("id", "movement_id", source, viewer)).then(")");
-        all.push(Condition::any([from_source("id", "batch_id", source, viewer), parts]));
+        let lead = "id IN (SELECT batch_id FROM figures WHERE ";
+        let (own, figures) = from_source(source, viewer, "batch_id", lead, "figures.batch_id = batches.id");
+        let lead =
+            "id IN (SELECT movements.batch_id FROM movements JOIN figures ON figures.movement_id = movements.id WHERE ";
+        let beside = "figures.movement_id IN (SELECT id FROM movements WHERE movements.batch_id = batches.id)";
+        let (parts, of_parts) = from_source(source, viewer, "movement_id", lead, beside);
+        all.push(Clause::parts(Condition::any([own, parts]), vec![figures, of_parts], None));
     }
     if let Some(q) = &filter.q {
-        all.push(Condition::any([code_begins(q), within("origin_id", words(q))]));
+        all.push(Clause::index(Condition::any([code_begins(q), within("origin_id", words(q))])));
     }
-    Condition::all(all)
+    all.into()
 }
 
 /// Which movements are asked for.
-pub fn movements(filter: &Resolved, viewer: Viewer) -> Condition {
+pub fn movements(filter: &Resolved, viewer: Viewer) -> Clauses {
     let mut all = times(filter, "dated_on", "dated_last");
     if viewer == Viewer::Public {
-        all.push(Condition::sql("is_public"));
+        all.push(Clause::check(Condition::sql("is_public")));
     }
+    all.extend(filter.batch.map(|batch| Clause::index(Condition::sql("batch_id = ").key(batch))));
+    all.extend(filter.agreement.map(|agreement| Clause::dated(Condition::sql("agreement_id = ").key(agreement))));
     if !filter.origin.is_empty() {
-        all.push(below("origin_id", &filter.origin));
+        all.push(placed("origin_id", &filter.origin));
     }
     if !filter.destination.is_empty() {
-        all.push(below("destination_id", &filter.destination));
+        all.push(placed("destination_id", &filter.destination));
     }
-    all.extend(filter.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
     all.extend(filter.kind.as_ref().map(|kind| of_word("batch_kind", kind, "displacement")));
-    all.extend(filter.settlement_type.map(settled));
-    all.extend(filter.batch.map(|batch| Condition::sql("batch_id = ").key(batch)));
-    all.extend(filter.source.map(|source| from_source("id", "movement_id", source, viewer)));
+    all.extend(filter.settlement_type.map(settled).map(Clause::index));
+    all.extend(filter.source.map(|source| {
+        let lead = "id IN (SELECT movement_id FROM figures WHERE ";
+        let (check, part) = from_source(source, viewer, "movement_id", lead, "figures.movement_id = movements.id");
+        Clause::parts(check, vec![part], None)
+    }));
     if let Some(q) = &filter.q {
         let places = [within("origin_id", words(q)), within("destination_id", words(q))];
-        all.push(Condition::any([code_begins(q)].into_iter().chain(places)));
+        all.push(Clause::index(Condition::any([code_begins(q)].into_iter().chain(places))));
     }
-    Condition::all(all)
+    all.into()
 }
 
 /// The movement's own settlement type, else its destination's.
@@ -182,103 +244,78 @@ fn settled(kind: SettlementType) -> Condition {
 }
 
 /// Which returns are asked for. For the public, one whose movement is hidden stands by its own places.
-pub fn returns(filter: &Resolved, viewer: Viewer) -> Condition {
+pub fn returns(filter: &Resolved, viewer: Viewer) -> Clauses {
     let mut all = times(filter, "dated_on", "dated_last");
     let public = viewer == Viewer::Public;
     // What the movement says, and where it is hidden, what the return itself says.
-    let either = |counted: Condition, own: Condition| {
-        if !public {
-            return counted;
-        }
-        let shown = Condition::sql("movement_is_public AND ").group(counted);
-        Condition::any([shown, Condition::sql("NOT movement_is_public AND ").group(own)])
+    let shown = |counted: Condition| Condition::sql("movement_is_public AND ").group(counted);
+    let hidden = |own: Condition| Condition::sql("NOT movement_is_public AND ").group(own);
+    let either = |counted: Condition, own: Condition| Condition::any([shown(counted), hidden(own)]);
+    let clause = |counted: Clause, own: Condition| match public {
+        true => Clause::index(either(counted.into_check(), own)),
+        false => counted,
     };
     if public {
-        all.push(Condition::sql("is_public"));
-    }
-    if !filter.origin.is_empty() {
-        all.push(either(below("origin_id", &filter.origin), below("to_id", &filter.origin)));
-    }
-    if !filter.destination.is_empty() {
-        all.push(either(below("destination_id", &filter.destination), below("from_id", &filter.destination)));
-    }
-    if let Some(agreement) = filter.agreement {
-        let counted = Condition::sql("counted_agreement_id = ").key(agreement);
-        all.push(either(counted, Condition::sql("agreement_id = ").key(agreement)));
-    }
-    if let Some(kind) = &filter.kind {
-        let displacement = BatchKind::parse(kind) == Some(BatchKind::Displacement);
-        let own = if displacement { Condition::all([]) } else { Condition::any([]) };
-        all.push(either(of_word("batch_kind", kind, "displacement"), own));
-    }
-    if let Some(kind) = filter.settlement_type {
-        let theirs = Condition::sql("movement_id IN (SELECT id FROM movements WHERE ").group(settled(kind)).then(")");
-        let place =
-            Condition::sql("movement_id IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
-        all.push(either(Condition::any([theirs, place]), within("from_id", of_settlement_type(kind))));
+        all.push(Clause::check(Condition::sql("is_public")));
     }
     if let Some(batch) = filter.batch {
-        all.push(Condition::sql("movement_id IN (SELECT id FROM movements WHERE batch_id = ").key(batch).then(")"));
+        let of_it = Condition::sql("movement_id IN (SELECT id FROM movements WHERE batch_id = ").key(batch).then(")");
+        all.push(Clause::index(of_it));
     }
-    all.extend(filter.source.map(|source| from_source("id", "return_id", source, viewer)));
+    if let Some(agreement) = filter.agreement {
+        let counted = Clause::dated(Condition::sql("counted_agreement_id = ").key(agreement));
+        all.push(clause(counted, Condition::sql("agreement_id = ").key(agreement)));
+    }
+    if !filter.origin.is_empty() {
+        all.push(clause(placed("origin_id", &filter.origin), below("to_id", &filter.origin)));
+    }
+    if !filter.destination.is_empty() {
+        all.push(clause(placed("destination_id", &filter.destination), below("from_id", &filter.destination)));
+    }
+    if let Some(kind) = &filter.kind {
+        let counted = of_word("batch_kind", kind, "displacement");
+        all.push(match BatchKind::parse(kind) == Some(BatchKind::Displacement) {
+            _ if !public => counted,
+            // By itself a return is of no other kind.
+            true => Clause::check(either(counted.into_check(), Condition::all([]))),
+            false => Clause::dated(counted.into_check().then(" AND movement_is_public")),
+        });
+    }
+    if let Some(kind) = filter.settlement_type {
+        let beside = "EXISTS (SELECT 1 FROM movements WHERE movements.id = returns.movement_id AND ";
+        let theirs = Condition::sql(beside).group(plainly(settled(kind))).then(")");
+        let place =
+            Condition::sql("movement_id IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
+        let lead = "movement_id IN (SELECT id FROM movements WHERE ";
+        let part = |lead| Part { lead, table: "movements", clauses: vec![Clause::index(settled(kind))].into() };
+        let counted = Condition::any([theirs, place.clone()]);
+        all.push(if public {
+            let own = within("from_id", of_settlement_type(kind));
+            let by_place = Condition::any([shown(place), hidden(own.clone())]);
+            let lead = "movement_is_public AND movement_id IN (SELECT id FROM movements WHERE ";
+            Clause::parts(either(counted, own), vec![part(lead)], Some(by_place))
+        } else {
+            Clause::parts(counted, vec![part(lead)], Some(place))
+        });
+    }
+    all.extend(filter.source.map(|source| {
+        let lead = "id IN (SELECT return_id FROM figures WHERE ";
+        let (check, part) = from_source(source, viewer, "return_id", lead, "figures.return_id = returns.id");
+        Clause::parts(check, vec![part], None)
+    }));
     if let Some(q) = &filter.q {
-        let counted = Condition::any([within("origin_id", words(q)), within("destination_id", words(q))]);
-        let own = Condition::any([within("to_id", words(q)), within("from_id", words(q))]);
-        all.push(Condition::any([code_begins(q), either(counted, own)]));
+        let named = |column| within(column, words(q));
+        // One by one: each has an index of its own.
+        let places = match public {
+            false => vec![named("origin_id"), named("destination_id")],
+            true => vec![
+                shown(named("origin_id")),
+                shown(named("destination_id")),
+                hidden(named("to_id")),
+                hidden(named("from_id")),
+            ],
+        };
+        all.push(Clause::index(Condition::any([code_begins(q)].into_iter().chain(places))));
     }
-    Condition::all(all)
-}
-
-/// Which figures are asked for: by their own fields, and by what they are about.
-pub fn figures(filter: &Resolved, viewer: Viewer) -> Condition {
-    let mut all = times(filter, "dated_on", "dated_last");
-    if viewer == Viewer::Public {
-        all.push(actual());
-    }
-    all.extend(filter.stage.map(|stage| of_word("stage", stage.word(), "departed")));
-    all.extend(filter.role.map(|role| of_word("role", role.word(), "recommended")));
-    all.extend(filter.scope.map(|scope| of_word("scope", scope.word(), "whole")));
-    all.extend(filter.source.map(|source| Condition::sql("source_id = ").key(source)));
-    all.extend(filter.q.as_deref().map(code_begins));
-    all.extend(subject(filter, viewer));
-    Condition::all(all)
-}
-
-/// What the subject of a figure must be, if the question says anything about it or not everybody may read it.
-fn subject(filter: &Resolved, viewer: Viewer) -> Option<Condition> {
-    // The dates, the words and the rest were asked of the figure itself.
-    let about = Resolved {
-        origin: filter.origin.clone(),
-        destination: filter.destination.clone(),
-        agreement: filter.agreement,
-        settlement_type: filter.settlement_type,
-        kind: filter.kind.clone(),
-        batch: filter.batch,
-        ..Resolved::default()
-    };
-    let asked = !about.origin.is_empty()
-        || !about.destination.is_empty()
-        || about.agreement.is_some()
-        || about.settlement_type.is_some()
-        || about.kind.is_some()
-        || about.batch.is_some();
-    if !asked && viewer != Viewer::Public {
-        return None;
-    }
-    let movements = Condition::sql("movement_id IN (SELECT id FROM movements WHERE ").group(movements(&about, viewer));
-    let batches = Condition::sql("batch_id IN (SELECT id FROM batches WHERE ").group(batches(&about, viewer));
-    let mut any = vec![movements.then(")"), batches.then(")")];
-    if about.kind.is_none() && about.batch.is_none() {
-        let returns = Condition::sql("return_id IN (SELECT id FROM returns WHERE ").group(returns(&about, viewer));
-        any.push(returns.then(")"));
-        if about.origin.is_empty() && about.settlement_type.is_none() {
-            let mut total = vec![Condition::sql("agreement_id IS NOT NULL")];
-            total.extend(about.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
-            if !about.destination.is_empty() {
-                total.push(below("destination_id", &about.destination));
-            }
-            any.push(Condition::all(total));
-        }
-    }
-    Some(Condition::any(any))
+    all.into()
 }

@@ -1,8 +1,13 @@
 //! What is asked for: first in the caller's words, then with every code looked up.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
 
 use crate::db::Conn;
+use crate::db::dialect::Condition;
+use crate::db::schema::locations;
 use crate::domain::words::{FigureRole, Scope, SettlementType, Stage};
 use crate::domain::{Finding, Resource};
 use crate::error::Error;
@@ -49,8 +54,8 @@ pub struct Filter {
 /// The same question with every code looked up.
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
-    pub(super) origin: Vec<Place>,
-    pub(super) destination: Vec<Place>,
+    pub(super) origin: Vec<Area>,
+    pub(super) destination: Vec<Area>,
     pub(super) agreement: Option<i64>,
     pub(super) settlement_type: Option<SettlementType>,
     pub(super) kind: Option<String>,
@@ -61,9 +66,39 @@ pub struct Resolved {
     pub(super) stage: Option<Stage>,
     pub(super) role: Option<FigureRole>,
     pub(super) scope: Option<Scope>,
-    pub(super) parent: Vec<Place>,
+    pub(super) parent: Vec<Area>,
     pub(super) q: Option<String>,
     pub(super) updated_since: Option<NaiveDateTime>,
+}
+
+/// A place, with everything below it.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// The place.
+    pub place: Place,
+    /// Whether anything lies below it.
+    pub has_more: bool,
+}
+
+impl Resolved {
+    /// Only what it asks of where people went: of the parts of a whole.
+    pub(super) fn of_places(&self) -> Self {
+        Self { destination: self.destination.clone(), settlement_type: self.settlement_type, ..Self::default() }
+    }
+}
+
+/// Places with whether anything lies below them.
+fn areas(conn: &mut Conn, places: Vec<Place>) -> Result<Vec<Area>, Error> {
+    let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
+    let parents = Condition::sql("parent_id IN (").keys(&ids).then(")");
+    let wholes: HashSet<i64> = match ids.as_slice() {
+        [] => HashSet::new(),
+        _ => {
+            let parents = locations::table.filter(parents).select(locations::parent_id).distinct();
+            parents.load::<Option<i64>>(conn)?.into_iter().flatten().collect()
+        }
+    };
+    Ok(places.into_iter().map(|place| Area { has_more: wholes.contains(&place.id), place }).collect())
 }
 
 /// Looks every code up. One that does not exist, for whoever asks, is named with the nearest that does.
@@ -78,7 +113,7 @@ pub fn resolve(conn: &mut Conn, who: Reading, filter: &Filter) -> Result<Resolve
                 None => wrong.push(unknown(conn, who, Resource::Locations, parameter, code)?),
             }
         }
-        Ok::<_, Error>(places)
+        areas(conn, places)
     };
     let origin = places(&filter.origin, "origin", conn, &mut wrong)?;
     let destination = places(&filter.destination, "destination", conn, &mut wrong)?;

@@ -3,7 +3,7 @@
 //! The question of a list asks which movements; `stage`, `role`, `scope` and `source` ask which of their figures, and leave
 //! out what has none of them.
 
-use super::{Resolved, actual, batches, below, movements, returns, times, within, words, words_or_code};
+use super::{Clauses, Resolved, actual, batches, below, movements, returns, times, within, words, words_or_code};
 use crate::db::dialect::Condition;
 use crate::domain::access::Viewer;
 use crate::domain::words::Word as _;
@@ -54,7 +54,7 @@ fn with_figures(about: &'static str, filter: &Resolved, viewer: Viewer) -> Optio
 
 /// Which movements stand in the sheet.
 pub fn shown_movements(filter: &Resolved, viewer: Viewer) -> Condition {
-    let whole = movements(&of_the_whole(filter), viewer);
+    let whole = movements(&of_the_whole(filter), viewer).whole();
     let figures = with_figures("figures WHERE figures.movement_id = movements.id", filter, viewer);
     Condition::all([whole].into_iter().chain(figures))
 }
@@ -62,15 +62,11 @@ pub fn shown_movements(filter: &Resolved, viewer: Viewer) -> Condition {
 /// Which batches stand in the sheet of movements: those asked for, and those of its movements.
 pub fn shown_batches(filter: &Resolved, viewer: Viewer) -> Condition {
     let parts = |shown| with_parts("movements WHERE movements.batch_id = batches.id", shown);
-    let places = Resolved {
-        destination: filter.destination.clone(),
-        settlement_type: filter.settlement_type,
-        ..Resolved::default()
-    };
+    let places = filter.of_places();
     let anywhere = places.destination.is_empty() && places.settlement_type.is_none();
     let whole = Resolved { destination: vec![], settlement_type: None, ..of_the_whole(filter) };
-    let mut own = vec![batches(&whole, viewer)];
-    own.extend((!anywhere).then(|| parts(movements(&places, viewer))));
+    let mut own = vec![batches(&whole, viewer).whole()];
+    own.extend((!anywhere).then(|| parts(movements(&places, viewer).whole())));
     own.extend(with_figures("figures WHERE figures.batch_id = batches.id", filter, viewer));
     let own = Condition::all(own);
     if asks_for_figures(filter) || filter.q.is_some() {
@@ -82,7 +78,7 @@ pub fn shown_batches(filter: &Resolved, viewer: Viewer) -> Condition {
 
 /// Which returns stand in the sheet.
 pub fn shown_returns(filter: &Resolved, viewer: Viewer) -> Condition {
-    let whole = returns(&of_the_whole(filter), viewer);
+    let whole = returns(&of_the_whole(filter), viewer).whole();
     let figures = with_figures("figures WHERE figures.return_id = returns.id", filter, viewer);
     Condition::all([whole].into_iter().chain(figures))
 }
@@ -97,7 +93,7 @@ pub fn shown_totals(filter: &Resolved, viewer: Viewer) -> Condition {
         return Condition::any([]);
     }
     let mut all = vec![Condition::sql("agreement_id IS NOT NULL"), shown_figures(filter, viewer)];
-    all.extend(times(filter, "dated_on", "dated_last"));
+    all.push(Clauses::from(times(filter, "dated_on", "dated_last")).whole());
     all.extend(filter.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
     if !filter.destination.is_empty() {
         all.push(below("destination_id", &filter.destination));

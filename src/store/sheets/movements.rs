@@ -11,7 +11,7 @@ use crate::db::dialect::Condition;
 use crate::db::page::Position;
 use crate::db::{Backend, Conn, schema};
 use crate::error::Error;
-use crate::store::filter::{self, Filter, Resolved, plainly};
+use crate::store::filter::{self, Filter, Resolved, Way, plainly};
 use crate::store::names::{Names, Wanted};
 use crate::store::references::CHUNK;
 use crate::store::{Reading, rows};
@@ -36,7 +36,7 @@ pub fn movements(
         .into_boxed::<Backend>()
         .filter(filter::shown_batches(&resolved, who.viewer))
         .filter(rows::after(&request, "dated_on"))
-        .order(rows::order(&request, "dated_on"))
+        .order(rows::order(&request, "dated_on", Way::Along))
         .limit(rows::fetch(&request))
         .load(conn)?;
     let mut room = i64::try_from(limit).unwrap_or(i64::MAX);

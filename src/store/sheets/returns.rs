@@ -7,7 +7,7 @@ use crate::db::dialect::Condition;
 use crate::db::page::Position;
 use crate::db::{Backend, Conn, schema};
 use crate::error::Error;
-use crate::store::filter::{self, Filter, plainly};
+use crate::store::filter::{self, Filter, Way, plainly};
 use crate::store::names::{Names, Wanted};
 use crate::store::{Reading, returns, rows};
 
@@ -25,7 +25,7 @@ pub fn returns(
         .into_boxed::<Backend>()
         .filter(filter::shown_returns(&resolved, who.viewer))
         .filter(rows::after(&request, "dated_on"))
-        .order(rows::order(&request, "dated_on"))
+        .order(rows::order(&request, "dated_on", Way::Along))
         .limit(rows::fetch(&request))
         .load(conn)?;
     let more = found.len() > limit;

@@ -129,7 +129,8 @@ impl<'c> Counted<'c> {
     }
 
     fn movements(&self) -> Condition {
-        let mut all = vec![filter::movements(&self.resolved, self.who.viewer), Condition::sql("movements.happened")];
+        let mut all =
+            vec![filter::movements(&self.resolved, self.who.viewer).whole(), Condition::sql("movements.happened")];
         if !self.any_kind {
             all.push(Condition::sql("movements.batch_kind <> 'onward'"));
         }
@@ -140,7 +141,8 @@ impl<'c> Counted<'c> {
     }
 
     fn returns(&self) -> Condition {
-        let mut all = vec![filter::returns(&self.resolved, self.who.viewer), Condition::sql("returns.happened")];
+        let mut all =
+            vec![filter::returns(&self.resolved, self.who.viewer).whole(), Condition::sql("returns.happened")];
         if !self.any_kind {
             all.push(Condition::sql("returns.batch_kind <> 'onward'"));
         }

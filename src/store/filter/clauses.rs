@@ -1,0 +1,203 @@
+//! A filter as clauses: what is asked of rows, each said in the two ways in which a database can go about it.
+//!
+//! A page of a list is a hundred rows out of a million. Either some clause leaves only a few rows, which an index finds: then these are read and
+//! sorted. Or none does: then rows are read in the order of the list, and each is checked, until there are a hundred. Databases guess which of
+//! the two it is, from statistics that they do not have of the question; and a wrong guess reads everything. So it is counted, up to [`FEW`].
+
+use diesel::prelude::*;
+
+use super::plainly;
+use crate::db::Conn;
+use crate::db::dialect::Condition;
+use crate::db::page::SortBy;
+use crate::error::Error;
+
+/// Fewer rows than this are read and sorted in a few milliseconds, and counted in less than one.
+const FEW: &str = " LIMIT 5000) AS found) < 5000";
+
+/// One thing that is asked of rows.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// Asked of a row at hand: no more than a look at its keys.
+    check: Condition,
+    /// What leads to the rows.
+    find: Find,
+}
+
+/// What leads to the rows that a clause asks for.
+#[derive(Clone, Debug)]
+enum Find {
+    /// Nothing: each row has to be looked at.
+    Nothing,
+    /// An index.
+    Index(Condition),
+    /// An index that has the rows in the order of their dates.
+    Dated(Condition),
+    /// The range of an index that lists of an order go along anyway.
+    Along(SortBy, Condition),
+    /// Rows of other tables, which refer to them or are referred to; or else an index of their own.
+    Parts(Vec<Part>, Option<Condition>),
+}
+
+/// Rows of another table, by which rows are found.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// How they refer to each other: SQL up to the conditions on the other table.
+    pub lead: &'static str,
+    /// The other table, as it stands behind `FROM`.
+    pub table: &'static str,
+    /// What is asked of its rows.
+    pub clauses: Clauses,
+}
+
+impl Clause {
+    /// What can only be checked.
+    pub fn check(check: Condition) -> Self {
+        Self { check, find: Find::Nothing }
+    }
+
+    /// What an index finds.
+    pub fn index(condition: Condition) -> Self {
+        Self { find: Find::Index(condition.clone()), check: condition }
+    }
+
+    /// What an index finds in the order of dates.
+    pub fn dated(condition: Condition) -> Self {
+        Self { find: Find::Dated(condition.clone()), check: condition }
+    }
+
+    /// What is a range of the order of a list.
+    pub fn along(by: SortBy, condition: Condition) -> Self {
+        Self { find: Find::Along(by, condition.clone()), check: condition }
+    }
+
+    /// What other tables say, or else a condition on the row itself.
+    pub fn parts(check: Condition, parts: Vec<Part>, own: Option<Condition>) -> Self {
+        Self { check, find: Find::Parts(parts, own) }
+    }
+
+    /// What it asks of a row at hand.
+    pub fn into_check(self) -> Condition {
+        self.check
+    }
+
+    /// The clause by itself.
+    fn whole(&self) -> Condition {
+        match &self.find {
+            Find::Nothing => self.check.clone(),
+            Find::Index(find) | Find::Dated(find) | Find::Along(_, find) => find.clone(),
+            Find::Parts(parts, own) => {
+                let parts = parts.iter().map(|part| part.found(part.clauses.whole()));
+                Condition::any(parts.chain(own.clone()))
+            }
+        }
+    }
+
+    /// The condition that finds the rows, if there are few.
+    fn few(&self, conn: &mut Conn, table: &'static str) -> Result<Option<Condition>, Error> {
+        match &self.find {
+            Find::Nothing => Ok(None),
+            Find::Index(find) | Find::Dated(find) | Find::Along(_, find) => {
+                Ok(are_few(conn, table, find)?.then(|| find.clone()))
+            }
+            Find::Parts(parts, own) => {
+                let mut any = vec![];
+                for part in parts {
+                    let Some(found) = part.clauses.few(conn, part.table)? else { return Ok(None) };
+                    any.push(part.found(found));
+                }
+                if let Some(own) = own
+                    && !are_few(conn, table, own)?
+                {
+                    return Ok(None);
+                }
+                Ok(Some(Condition::any(any.into_iter().chain(own.clone()))))
+            }
+        }
+    }
+}
+
+impl Part {
+    fn found(&self, which: Condition) -> Condition {
+        Condition::sql(self.lead).group(which).then(")")
+    }
+}
+
+/// Whether a condition finds only a few rows of a table.
+fn are_few(conn: &mut Conn, table: &'static str, find: &Condition) -> Result<bool, Error> {
+    let counted = Condition::sql("(SELECT COUNT(*) FROM (SELECT 1 FROM ").then(table).then(" WHERE ");
+    let few: Option<bool> = diesel::select(counted.group(find.clone()).then(FEW)).get_result(conn)?;
+    Ok(few == Some(true))
+}
+
+/// How a page comes into its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Rows are read in the order of the list.
+    Along,
+    /// Few rows are read, and sorted.
+    Sort,
+}
+
+/// Everything that is asked of rows.
+#[derive(Clone, Debug, Default)]
+pub struct Clauses(Vec<Clause>);
+
+impl From<Vec<Clause>> for Clauses {
+    fn from(clauses: Vec<Clause>) -> Self {
+        Self(clauses)
+    }
+}
+
+impl Clauses {
+    /// One condition that finds all rows, however many.
+    pub fn whole(&self) -> Condition {
+        Condition::all(self.0.iter().map(Clause::whole))
+    }
+
+    /// One condition on a row at hand.
+    pub fn check(&self) -> Condition {
+        plainly(Condition::all(self.0.iter().map(|clause| clause.check.clone())))
+    }
+
+    /// The condition that finds the rows, if one clause leaves only a few.
+    fn few(&self, conn: &mut Conn, table: &'static str) -> Result<Option<Condition>, Error> {
+        for (index, clause) in self.0.iter().enumerate() {
+            if let Some(found) = clause.few(conn, table)? {
+                return Ok(Some(self.led_by(index, found, None)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The condition that finds a page of the list in an order, and how: by the clause that leaves few rows, or along the order.
+    pub fn of_page(&self, conn: &mut Conn, table: &'static str, by: SortBy) -> Result<(Condition, Way), Error> {
+        let along = |clause: &Clause| matches!(&clause.find, Find::Along(order, _) if *order == by);
+        let dated = |clause: &&Clause| by == SortBy::Date && matches!(clause.find, Find::Dated(_));
+        let leading =
+            || self.0.iter().enumerate().filter(|(_, clause)| !along(clause) && !matches!(clause.find, Find::Nothing));
+        // The index of the only clause that has one gives the page as it is.
+        let alone = leading().count() == 1;
+        for (index, clause) in leading().filter(|(_, clause)| !(alone && dated(clause))) {
+            if let Some(found) = clause.few(conn, table)? {
+                return Ok((self.led_by(index, found, None), Way::Sort));
+            }
+        }
+        let dated = self.0.iter().enumerate().find(|(_, clause)| dated(clause));
+        let these = match dated {
+            Some((index, clause)) => self.led_by(index, clause.whole(), Some(by)),
+            None => self.led_by(usize::MAX, Condition::all([]), Some(by)),
+        };
+        Ok((these, Way::Along))
+    }
+
+    /// One clause finds the rows, and the others are checked; a range of the order of the list remains one.
+    fn led_by(&self, leader: usize, found: Condition, by: Option<SortBy>) -> Condition {
+        let others =
+            self.0.iter().enumerate().filter(|(index, _)| *index != leader).map(|(_, clause)| match &clause.find {
+                Find::Along(order, range) if Some(*order) == by => range.clone(),
+                _ => plainly(clause.check.clone()),
+            });
+        Condition::all([found].into_iter().chain(others))
+    }
+}

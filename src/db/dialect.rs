@@ -68,6 +68,11 @@ impl Condition {
         Self(vec![Part::Sql(sql)])
     }
 
+    /// Whether it says nothing yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Goes on with SQL text.
     pub fn then(mut self, sql: &'static str) -> Self {
         self.0.push(Part::Sql(sql));

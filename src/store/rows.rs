@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::filter::Way;
 use super::{Precondition, Tx, history};
 use crate::db::dialect;
-use crate::db::page::{PageRequest, SortBy};
+use crate::db::page::{PageRequest, Sort, SortBy};
 use crate::domain::Resource;
 use crate::domain::findings::Findings;
 use crate::domain::reading::Fields;
@@ -192,6 +192,22 @@ pub fn order(request: &PageRequest, date: &'static str, way: Way) -> dialect::Co
     }
 }
 
+/// The parts that a list is read in, each with its order. Rising dates are read before no date: an index that falls, with no date at its end, begins
+/// with no date where it is read backwards.
+pub fn parts(request: &PageRequest, date: &'static str, way: Way) -> Vec<(dialect::Condition, dialect::Condition)> {
+    use dialect::Condition;
+    let rising = request.sort == Sort { by: SortBy::Date, descending: false };
+    if !rising || way == Way::Sort {
+        return vec![(Condition::all([]), order(request, date, way))];
+    }
+    let dated = (Condition::sql(date).then(" IS NOT NULL"), Condition::sql(date).then(" ASC NULLS FIRST, code ASC"));
+    let undated = (Condition::sql(date).then(" IS NULL"), Condition::sql("code ASC"));
+    match &request.after {
+        Some(after) if after.date.is_none() => vec![undated],
+        _ => vec![dated, undated],
+    }
+}
+
 /// The reads of a list: one page of it, and how many rows there are. No function, since nobody can name the types of the
 /// queries of the combined backend.
 macro_rules! listed {
@@ -204,14 +220,16 @@ macro_rules! listed {
         ) -> Result<$crate::db::page::Page<Self::Row>, Error> {
             use $crate::db::page::{Page, Position, SortBy};
             let asked = $filter(&filter::resolve(conn, who, filter)?, who.viewer);
-            let (these, way) = asked.of_page(conn, stringify!($table), request.sort.by)?;
-            let rows: Vec<Row> = $table::table
-                .into_boxed::<$crate::db::Backend>()
-                .filter(these)
-                .filter(rows::after(request, $column))
-                .order(rows::order(request, $column, way))
-                .limit(rows::fetch(request))
-                .load(conn)?;
+            let (these, way) = asked.of_page(conn, request.sort.by)?;
+            let mut rows: Vec<Row> = vec![];
+            for (part, order) in rows::parts(request, $column, way) {
+                let left = rows::fetch(request) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+                if left > 0 {
+                    let query = $table::table.into_boxed::<$crate::db::Backend>().filter(these.clone());
+                    let query = query.filter(rows::after(request, $column)).filter(part);
+                    rows.extend(query.order(order).limit(left).load::<Row>(conn)?);
+                }
+            }
             let page = Page::of(rows, request, |row| Position {
                 date: $date(row).filter(|_| request.sort.by == SortBy::Date),
                 time: (request.sort.by == SortBy::UpdatedAt).then_some(row.updated_at),

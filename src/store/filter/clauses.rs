@@ -35,8 +35,17 @@ enum Find {
     Dated(Condition),
     /// The range of an index that lists of an order go along anyway.
     Along(SortBy, Condition),
-    /// Rows of other tables, which refer to them or are referred to; or else an index of their own.
-    Parts(Vec<Part>, Option<Condition>),
+    /// Several of them, each by itself: what one finds or another.
+    Either(Vec<Branch>),
+}
+
+/// One of several ways to rows.
+#[derive(Clone, Debug)]
+pub enum Branch {
+    /// An index of the table itself.
+    Own(Condition),
+    /// Rows of another table, which refer to them or are referred to.
+    Part(Part),
 }
 
 /// Rows of another table, by which rows are found.
@@ -44,9 +53,7 @@ enum Find {
 pub struct Part {
     /// How they refer to each other: SQL up to the conditions on the other table.
     pub lead: &'static str,
-    /// The other table, as it stands behind `FROM`.
-    pub table: &'static str,
-    /// What is asked of its rows.
+    /// What is asked of the rows of the other table.
     pub clauses: Clauses,
 }
 
@@ -71,9 +78,14 @@ impl Clause {
         Self { find: Find::Along(by, condition.clone()), check: condition }
     }
 
-    /// What other tables say, or else a condition on the row itself.
-    pub fn parts(check: Condition, parts: Vec<Part>, own: Option<Condition>) -> Self {
-        Self { check, find: Find::Parts(parts, own) }
+    /// What one branch finds or another.
+    pub fn either(check: Condition, branches: Vec<Branch>) -> Self {
+        Self { check, find: Find::Either(branches) }
+    }
+
+    /// What one index of the table finds or another.
+    pub fn any(conditions: Vec<Condition>) -> Self {
+        Self::either(Condition::any(conditions.clone()), conditions.into_iter().map(Branch::Own).collect())
     }
 
     /// What it asks of a row at hand.
@@ -81,14 +93,17 @@ impl Clause {
         self.check
     }
 
-    /// The clause by itself.
-    fn whole(&self) -> Condition {
+    /// The clause by itself, on a table.
+    fn whole(&self, table: &'static str) -> Condition {
         match &self.find {
             Find::Nothing => self.check.clone(),
             Find::Index(find) | Find::Dated(find) | Find::Along(_, find) => find.clone(),
-            Find::Parts(parts, own) => {
-                let parts = parts.iter().map(|part| part.found(part.clauses.whole()));
-                Condition::any(parts.chain(own.clone()))
+            Find::Either(branches) => {
+                let found = branches.iter().map(|branch| match branch {
+                    Branch::Own(find) => find.clone(),
+                    Branch::Part(part) => part.found(part.clauses.whole()),
+                });
+                one_by_one(table, found)
             }
         }
     }
@@ -100,18 +115,17 @@ impl Clause {
             Find::Index(find) | Find::Dated(find) | Find::Along(_, find) => {
                 Ok(are_few(conn, table, find)?.then(|| find.clone()))
             }
-            Find::Parts(parts, own) => {
-                let mut any = vec![];
-                for part in parts {
-                    let Some(found) = part.clauses.few(conn, part.table)? else { return Ok(None) };
-                    any.push(part.found(found));
+            Find::Either(branches) => {
+                let mut found = vec![];
+                for branch in branches {
+                    let few = match branch {
+                        Branch::Own(find) => are_few(conn, table, find)?.then(|| find.clone()),
+                        Branch::Part(part) => part.clauses.few(conn)?.map(|few| part.found(few)),
+                    };
+                    let Some(few) = few else { return Ok(None) };
+                    found.push(few);
                 }
-                if let Some(own) = own
-                    && !are_few(conn, table, own)?
-                {
-                    return Ok(None);
-                }
-                Ok(Some(Condition::any(any.into_iter().chain(own.clone()))))
+                Ok(Some(one_by_one(table, found.into_iter())))
             }
         }
     }
@@ -121,6 +135,20 @@ impl Part {
     fn found(&self, which: Condition) -> Condition {
         Condition::sql(self.lead).group(which).then(")")
     }
+}
+
+/// What one condition finds or another, each by its own index: neither database finds its way through an `OR` of subqueries.
+fn one_by_one(table: &'static str, conditions: impl Iterator<Item = Condition>) -> Condition {
+    let mut conditions: Vec<Condition> = conditions.collect();
+    if conditions.len() == 1 {
+        return conditions.remove(0);
+    }
+    let mut keys = Condition::default();
+    for condition in conditions {
+        let next = if keys.is_empty() { keys.then("id IN (") } else { keys.then(" UNION ALL ") };
+        keys = next.then("SELECT id FROM ").then(table).then(" WHERE ").group(condition);
+    }
+    if keys.is_empty() { Condition::any([]) } else { keys.then(")") }
 }
 
 /// Whether a condition finds only a few rows of a table.
@@ -139,31 +167,33 @@ pub enum Way {
     Sort,
 }
 
-/// Everything that is asked of rows.
-#[derive(Clone, Debug, Default)]
-pub struct Clauses(Vec<Clause>);
-
-impl From<Vec<Clause>> for Clauses {
-    fn from(clauses: Vec<Clause>) -> Self {
-        Self(clauses)
-    }
+/// Everything that is asked of the rows of a table.
+#[derive(Clone, Debug)]
+pub struct Clauses {
+    table: &'static str,
+    clauses: Vec<Clause>,
 }
 
 impl Clauses {
+    /// What is asked of the rows of a table, as it stands behind `FROM`.
+    pub fn of(table: &'static str, clauses: Vec<Clause>) -> Self {
+        Self { table, clauses }
+    }
+
     /// One condition that finds all rows, however many.
     pub fn whole(&self) -> Condition {
-        Condition::all(self.0.iter().map(Clause::whole))
+        Condition::all(self.clauses.iter().map(|clause| clause.whole(self.table)))
     }
 
     /// One condition on a row at hand.
     pub fn check(&self) -> Condition {
-        plainly(Condition::all(self.0.iter().map(|clause| clause.check.clone())))
+        plainly(Condition::all(self.clauses.iter().map(|clause| clause.check.clone())))
     }
 
     /// The condition that finds the rows, if one clause leaves only a few.
-    fn few(&self, conn: &mut Conn, table: &'static str) -> Result<Option<Condition>, Error> {
-        for (index, clause) in self.0.iter().enumerate() {
-            if let Some(found) = clause.few(conn, table)? {
+    fn few(&self, conn: &mut Conn) -> Result<Option<Condition>, Error> {
+        for (index, clause) in self.clauses.iter().enumerate() {
+            if let Some(found) = clause.few(conn, self.table)? {
                 return Ok(Some(self.led_by(index, found, None)));
             }
         }
@@ -171,21 +201,25 @@ impl Clauses {
     }
 
     /// The condition that finds a page of the list in an order, and how: by the clause that leaves few rows, or along the order.
-    pub fn of_page(&self, conn: &mut Conn, table: &'static str, by: SortBy) -> Result<(Condition, Way), Error> {
+    pub fn of_page(&self, conn: &mut Conn, by: SortBy) -> Result<(Condition, Way), Error> {
         let along = |clause: &Clause| matches!(&clause.find, Find::Along(order, _) if *order == by);
         let dated = |clause: &&Clause| by == SortBy::Date && matches!(clause.find, Find::Dated(_));
-        let leading =
-            || self.0.iter().enumerate().filter(|(_, clause)| !along(clause) && !matches!(clause.find, Find::Nothing));
+        let leading = || {
+            self.clauses
+                .iter()
+                .enumerate()
+                .filter(|(_, clause)| !along(clause) && !matches!(clause.find, Find::Nothing))
+        };
         // The index of the only clause that has one gives the page as it is.
         let alone = leading().count() == 1;
         for (index, clause) in leading().filter(|(_, clause)| !(alone && dated(clause))) {
-            if let Some(found) = clause.few(conn, table)? {
+            if let Some(found) = clause.few(conn, self.table)? {
                 return Ok((self.led_by(index, found, None), Way::Sort));
             }
         }
-        let dated = self.0.iter().enumerate().find(|(_, clause)| dated(clause));
+        let dated = self.clauses.iter().enumerate().find(|(_, clause)| dated(clause));
         let these = match dated {
-            Some((index, clause)) => self.led_by(index, clause.whole(), Some(by)),
+            Some((index, clause)) => self.led_by(index, clause.whole(self.table), Some(by)),
             None => self.led_by(usize::MAX, Condition::all([]), Some(by)),
         };
         Ok((these, Way::Along))
@@ -193,11 +227,12 @@ impl Clauses {
 
     /// One clause finds the rows, and the others are checked; a range of the order of the list remains one.
     fn led_by(&self, leader: usize, found: Condition, by: Option<SortBy>) -> Condition {
-        let others =
-            self.0.iter().enumerate().filter(|(index, _)| *index != leader).map(|(_, clause)| match &clause.find {
+        let others = self.clauses.iter().enumerate().filter(|(index, _)| *index != leader).map(|(_, clause)| {
+            match &clause.find {
                 Find::Along(order, range) if Some(*order) == by => range.clone(),
                 _ => plainly(clause.check.clone()),
-            });
+            }
+        });
         Condition::all([found].into_iter().chain(others))
     }
 }

@@ -1,7 +1,7 @@
 //! Which figures are asked for: by their own fields, and by what they are about.
 
-use super::clauses::{Clause, Clauses, Part};
-use super::{Resolved, actual, batches, below, code_begins, movements, of_word, returns, times};
+use super::clauses::{Branch, Clause, Clauses, Part};
+use super::{OFFSET, Resolved, actual, batches, below, code_begins, movements, of_word, returns, times};
 use crate::db::dialect::Condition;
 use crate::db::page::SortBy;
 use crate::domain::access::Viewer;
@@ -19,7 +19,7 @@ pub fn figures(filter: &Resolved, viewer: Viewer) -> Clauses {
     all.extend(filter.source.map(|source| Clause::dated(Condition::sql("source_id = ").key(source))));
     all.extend(filter.q.as_deref().map(|q| Clause::along(SortBy::Code, code_begins(q))));
     all.extend(subject(filter, viewer));
-    all.into()
+    Clauses::of("figures", all)
 }
 
 /// What the subject of a figure must be, if the question says anything about it or not everybody may read it.
@@ -44,30 +44,18 @@ fn subject(filter: &Resolved, viewer: Viewer) -> Option<Clause> {
     let mut subjects = vec![
         (
             "EXISTS (SELECT 1 FROM movements WHERE movements.id = figures.movement_id AND ",
-            Part {
-                lead: "movement_id IN (SELECT id FROM movements WHERE ",
-                table: "movements",
-                clauses: movements(&about, viewer),
-            },
+            Part { lead: "movement_id IN (SELECT id FROM movements WHERE ", clauses: movements(&about, viewer) },
         ),
         (
             "EXISTS (SELECT 1 FROM batches WHERE batches.id = figures.batch_id AND ",
-            Part {
-                lead: "batch_id IN (SELECT id FROM batches WHERE ",
-                table: "batches",
-                clauses: batches(&about, viewer),
-            },
+            Part { lead: "batch_id IN (SELECT id FROM batches WHERE ", clauses: batches(&about, viewer) },
         ),
     ];
     let mut totals = None;
     if about.kind.is_none() && about.batch.is_none() {
         subjects.push((
             "EXISTS (SELECT 1 FROM returns WHERE returns.id = figures.return_id AND ",
-            Part {
-                lead: "return_id IN (SELECT id FROM returns WHERE ",
-                table: "returns",
-                clauses: returns(&about, viewer),
-            },
+            Part { lead: "return_id IN (SELECT id FROM returns WHERE ", clauses: returns(&about, viewer) },
         ));
         if about.origin.is_empty() && about.settlement_type.is_none() {
             let mut total = vec![Condition::sql("agreement_id IS NOT NULL")];
@@ -78,8 +66,9 @@ fn subject(filter: &Resolved, viewer: Viewer) -> Option<Clause> {
             totals = Some(Condition::all(total));
         }
     }
-    let beside = |(beside, part): &(&'static str, Part)| Condition::sql(beside).group(part.clauses.check()).then(")");
+    let beside =
+        |(beside, part): &(&'static str, Part)| Condition::sql(beside).group(part.clauses.check()).then(OFFSET);
     let check = Condition::any(subjects.iter().map(beside).chain(totals.clone()));
-    let parts = subjects.into_iter().map(|(_, part)| part).collect();
-    Some(Clause::parts(check, parts, totals))
+    let parts = subjects.into_iter().map(|(_, part)| Branch::Part(part));
+    Some(Clause::either(check, parts.chain(totals.map(Branch::Own)).collect()))
 }

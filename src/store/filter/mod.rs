@@ -7,7 +7,7 @@ mod figures;
 mod question;
 mod sheets;
 
-use self::clauses::{Clause, Part};
+use self::clauses::{Branch, Clause, Part};
 use super::references;
 use crate::db::dialect::Condition;
 use crate::db::page::SortBy;
@@ -24,21 +24,21 @@ pub use sheets::{plainly, shown_batches, shown_figures, shown_movements, shown_r
 fn below(column: &'static str, areas: &[Area]) -> Condition {
     let (whole, alone): (Vec<&Area>, Vec<&Area>) = areas.iter().partition(|area| area.has_more);
     let alone: Vec<i64> = alone.iter().map(|area| area.place.id).collect();
-    let mut any = vec![];
-    match alone.as_slice() {
-        [] => {}
-        [one] => any.push(Condition::sql(column).then(" = ").key(*one)),
-        some => any.push(Condition::sql(column).then(" IN (").keys(some).then(")")),
-    }
-    if !whole.is_empty() {
-        let inside = whole.iter().map(|area| {
+    let mut inside: Vec<Condition> = whole
+        .iter()
+        .map(|area| {
             let path = &area.place.path;
             let after = format!("{}/", path.trim_end_matches('.'));
             Condition::sql("path >= ").text(path).then(" AND path < ").text(after)
-        });
-        any.push(within(column, Condition::any(inside)));
+        })
+        .collect();
+    match (inside.is_empty(), alone.as_slice()) {
+        (true, [one]) => return Condition::sql(column).then(" = ").key(*one),
+        (true, some) => return Condition::sql(column).then(" IN (").keys(some).then(")"),
+        (false, []) => {}
+        (false, some) => inside.push(Condition::sql("id IN (").keys(some).then(")")),
     }
-    Condition::any(any)
+    within(column, Condition::any(inside))
 }
 
 /// The same as a clause: the rows of one place are indexed in the order of their dates.
@@ -97,7 +97,7 @@ fn said(source: i64, viewer: Viewer, about: &'static str) -> Clauses {
     let of_it = Clause::dated(Condition::sql("source_id = ").key(source));
     let public = (viewer == Viewer::Public).then(|| Clause::check(actual()));
     let about = Clause::check(Condition::sql(about).then(" IS NOT NULL"));
-    [of_it, about].into_iter().chain(public).collect::<Vec<_>>().into()
+    Clauses::of("figures", [of_it, about].into_iter().chain(public).collect())
 }
 
 /// The rows with a figure from a source: `lead` goes from their key to what figures are about, `beside` from a row to its figures.
@@ -107,11 +107,14 @@ fn from_source(
     about: &'static str,
     lead: &'static str,
     beside: &'static str,
-) -> (Condition, Part) {
+) -> (Condition, Branch) {
     let clauses = said(source, viewer, about);
     let check = Condition::sql("EXISTS (SELECT 1 FROM figures WHERE ").then(beside).then(" AND ");
-    (check.group(clauses.check()).then(")"), Part { lead, table: "figures", clauses })
+    (check.group(clauses.check()).then(OFFSET), Branch::Part(Part { lead, clauses }))
 }
+
+/// The end of a subquery that is asked of one row. Without an offset PostgreSQL would rather answer it for all rows at once.
+const OFFSET: &str = " LIMIT 1 OFFSET 0)";
 
 /// The stages of the actual phase: plans and withdrawals are not for the public.
 fn actual() -> Condition {
@@ -148,7 +151,7 @@ pub fn locations(filter: &Resolved) -> Clauses {
             Condition::sql("path > ").text(&place.path).then(" AND path < ").text(after)
         }))));
     }
-    all.into()
+    Clauses::of("locations", all)
 }
 
 /// Which sources are asked for: a confidential one does not exist below the editor's role.
@@ -159,7 +162,7 @@ pub fn sources(filter: &Resolved, viewer: Viewer) -> Clauses {
     }
     all.extend(filter.q.as_deref().map(words_or_code).map(Clause::check));
     all.extend(filter.kind.as_ref().map(|kind| Clause::index(Condition::sql("kind = ").text(kind))));
-    all.into()
+    Clauses::of("sources", all)
 }
 
 /// Which agreements are asked for.
@@ -169,9 +172,9 @@ pub fn agreements(filter: &Resolved, viewer: Viewer) -> Clauses {
     all.extend(filter.source.map(|source| {
         let lead = "id IN (SELECT agreement_id FROM figures WHERE ";
         let (check, part) = from_source(source, viewer, "agreement_id", lead, "figures.agreement_id = agreements.id");
-        Clause::parts(check, vec![part], None)
+        Clause::either(check, vec![part])
     }));
-    all.into()
+    Clauses::of("agreements", all)
 }
 
 /// Which batches are asked for.
@@ -189,9 +192,9 @@ pub fn batches(filter: &Resolved, viewer: Viewer) -> Clauses {
     if !filter.destination.is_empty() || filter.settlement_type.is_some() {
         let clauses = movements(&filter.of_places(), viewer);
         let check = Condition::sql("EXISTS (SELECT 1 FROM movements WHERE movements.batch_id = batches.id AND ");
-        let check = check.group(clauses.check()).then(")");
+        let check = check.group(clauses.check()).then(OFFSET);
         let lead = "id IN (SELECT batch_id FROM movements WHERE ";
-        all.push(Clause::parts(check, vec![Part { lead, table: "movements", clauses }], None));
+        all.push(Clause::either(check, vec![Branch::Part(Part { lead, clauses })]));
     }
     if let Some(source) = filter.source {
         let lead = "id IN (SELECT batch_id FROM figures WHERE ";
@@ -200,12 +203,12 @@ pub fn batches(filter: &Resolved, viewer: Viewer) -> Clauses {
             "id IN (SELECT movements.batch_id FROM movements JOIN figures ON figures.movement_id = movements.id WHERE ";
         let beside = "figures.movement_id IN (SELECT id FROM movements WHERE movements.batch_id = batches.id)";
         let (parts, of_parts) = from_source(source, viewer, "movement_id", lead, beside);
-        all.push(Clause::parts(Condition::any([own, parts]), vec![figures, of_parts], None));
+        all.push(Clause::either(Condition::any([own, parts]), vec![figures, of_parts]));
     }
     if let Some(q) = &filter.q {
-        all.push(Clause::index(Condition::any([code_begins(q), within("origin_id", words(q))])));
+        all.push(Clause::any(vec![code_begins(q), within("origin_id", words(q))]));
     }
-    all.into()
+    Clauses::of("batches", all)
 }
 
 /// Which movements are asked for.
@@ -223,24 +226,24 @@ pub fn movements(filter: &Resolved, viewer: Viewer) -> Clauses {
         all.push(placed("destination_id", &filter.destination));
     }
     all.extend(filter.kind.as_ref().map(|kind| of_word("batch_kind", kind, "displacement")));
-    all.extend(filter.settlement_type.map(settled).map(Clause::index));
+    all.extend(filter.settlement_type.map(settled).map(Clause::any));
     all.extend(filter.source.map(|source| {
         let lead = "id IN (SELECT movement_id FROM figures WHERE ";
         let (check, part) = from_source(source, viewer, "movement_id", lead, "figures.movement_id = movements.id");
-        Clause::parts(check, vec![part], None)
+        Clause::either(check, vec![part])
     }));
     if let Some(q) = &filter.q {
         let places = [within("origin_id", words(q)), within("destination_id", words(q))];
-        all.push(Clause::index(Condition::any([code_begins(q)].into_iter().chain(places))));
+        all.push(Clause::any([code_begins(q)].into_iter().chain(places).collect()));
     }
-    all.into()
+    Clauses::of("movements", all)
 }
 
 /// The movement's own settlement type, else its destination's.
-fn settled(kind: SettlementType) -> Condition {
+fn settled(kind: SettlementType) -> Vec<Condition> {
     let place =
         Condition::sql("settlement_type IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
-    Condition::any([of_settlement_type(kind), place])
+    vec![of_settlement_type(kind), place]
 }
 
 /// Which returns are asked for. For the public, one whose movement is hidden stands by its own places.
@@ -252,7 +255,7 @@ pub fn returns(filter: &Resolved, viewer: Viewer) -> Clauses {
     let hidden = |own: Condition| Condition::sql("NOT movement_is_public AND ").group(own);
     let either = |counted: Condition, own: Condition| Condition::any([shown(counted), hidden(own)]);
     let clause = |counted: Clause, own: Condition| match public {
-        true => Clause::index(either(counted.into_check(), own)),
+        true => Clause::any(vec![shown(counted.into_check()), hidden(own)]),
         false => counted,
     };
     if public {
@@ -283,25 +286,26 @@ pub fn returns(filter: &Resolved, viewer: Viewer) -> Clauses {
     }
     if let Some(kind) = filter.settlement_type {
         let beside = "EXISTS (SELECT 1 FROM movements WHERE movements.id = returns.movement_id AND ";
-        let theirs = Condition::sql(beside).group(plainly(settled(kind))).then(")");
+        let theirs = Condition::sql(beside).group(plainly(Condition::any(settled(kind)))).then(OFFSET);
         let place =
             Condition::sql("movement_id IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
-        let lead = "movement_id IN (SELECT id FROM movements WHERE ";
-        let part = |lead| Part { lead, table: "movements", clauses: vec![Clause::index(settled(kind))].into() };
+        let part =
+            |lead| Branch::Part(Part { lead, clauses: Clauses::of("movements", vec![Clause::any(settled(kind))]) });
         let counted = Condition::any([theirs, place.clone()]);
         all.push(if public {
             let own = within("from_id", of_settlement_type(kind));
-            let by_place = Condition::any([shown(place), hidden(own.clone())]);
             let lead = "movement_is_public AND movement_id IN (SELECT id FROM movements WHERE ";
-            Clause::parts(either(counted, own), vec![part(lead)], Some(by_place))
+            let branches = vec![part(lead), Branch::Own(shown(place)), Branch::Own(hidden(own.clone()))];
+            Clause::either(either(counted, own), branches)
         } else {
-            Clause::parts(counted, vec![part(lead)], Some(place))
+            let lead = "movement_id IN (SELECT id FROM movements WHERE ";
+            Clause::either(counted, vec![part(lead), Branch::Own(place)])
         });
     }
     all.extend(filter.source.map(|source| {
         let lead = "id IN (SELECT return_id FROM figures WHERE ";
         let (check, part) = from_source(source, viewer, "return_id", lead, "figures.return_id = returns.id");
-        Clause::parts(check, vec![part], None)
+        Clause::either(check, vec![part])
     }));
     if let Some(q) = &filter.q {
         let named = |column| within(column, words(q));
@@ -315,7 +319,7 @@ pub fn returns(filter: &Resolved, viewer: Viewer) -> Clauses {
                 hidden(named("from_id")),
             ],
         };
-        all.push(Clause::index(Condition::any([code_begins(q)].into_iter().chain(places))));
+        all.push(Clause::any([code_begins(q)].into_iter().chain(places).collect()));
     }
-    all.into()
+    Clauses::of("returns", all)
 }

@@ -3,7 +3,9 @@
 //! The question of a list asks which movements; `stage`, `role`, `scope` and `source` ask which of their figures, and leave
 //! out what has none of them.
 
-use super::{Clauses, Resolved, actual, batches, below, movements, returns, times, within, words, words_or_code};
+use super::{
+    Clauses, OFFSET, Resolved, actual, batches, below, movements, returns, times, within, words, words_or_code,
+};
 use crate::db::dialect::Condition;
 use crate::domain::access::Viewer;
 use crate::domain::words::Word as _;
@@ -44,7 +46,7 @@ pub fn plainly(condition: Condition) -> Condition {
 /// Those with a row of a part that is shown. Each row is looked up by itself: as a list, the parts would be read again for
 /// every page.
 fn with_parts(parts: &'static str, shown: Condition) -> Condition {
-    Condition::sql("EXISTS (SELECT 1 FROM ").then(parts).then(" AND ").group(plainly(shown)).then(")")
+    Condition::sql("EXISTS (SELECT 1 FROM ").then(parts).then(" AND ").group(plainly(shown)).then(OFFSET)
 }
 
 /// Those with a figure that is shown, where the question is about figures.
@@ -93,7 +95,7 @@ pub fn shown_totals(filter: &Resolved, viewer: Viewer) -> Condition {
         return Condition::any([]);
     }
     let mut all = vec![Condition::sql("agreement_id IS NOT NULL"), shown_figures(filter, viewer)];
-    all.push(Clauses::from(times(filter, "dated_on", "dated_last")).whole());
+    all.push(Clauses::of("figures", times(filter, "dated_on", "dated_last")).whole());
     all.extend(filter.agreement.map(|agreement| Condition::sql("agreement_id = ").key(agreement)));
     if !filter.destination.is_empty() {
         all.push(below("destination_id", &filter.destination));

@@ -14,7 +14,7 @@ use actix_web::web::{self, Data};
 use futures_util::future::join;
 
 use crate::config::Config;
-use crate::db::{Db, Options};
+use crate::db::{DatabaseUrl, Db, Options};
 use crate::domain::clock::Clock;
 use crate::error::Error;
 use crate::http::kept::Kept;
@@ -128,9 +128,17 @@ pub fn build(
 
 /// Connects to the database of the settings, whatever its schema.
 pub fn connect(config: &Config, connections: usize) -> Result<Db, Error> {
+    Db::open_with(&config.database_url, &options(config, connections))
+}
+
+/// Connects to the replica of the settings by itself, for whoever wants to look at it.
+pub fn connect_replica(config: &Config, url: &DatabaseUrl) -> Result<Db, Error> {
+    Db::open_with(url, &options(config, 1))
+}
+
+fn options(config: &Config, connections: usize) -> Options {
     let (query_timeout, slow_query) = (config.query_timeout, config.slow_query);
-    let options = Options { connections, query_timeout, slow_query, statements: config.statements };
-    Db::open_with(&config.database_url, &options)
+    Options { connections, query_timeout, slow_query, statements: config.statements }
 }
 
 /// Opens the database of the settings, with its schema up to date unless that is left to `homeward migrate`.
@@ -144,6 +152,11 @@ pub fn open(config: &Config) -> Result<Db, Error> {
 
 /// Serves until it is asked to stop; requests under way are finished. `ready` is called once it listens.
 pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<(), Error> {
+    // Only here: a command has no reason to read anything but the truth.
+    let db = match &config.read_url {
+        Some(url) => db.with_replica(url, &options(config, config.database_connections)),
+        None => db,
+    };
     let state = Data::new(State::new(db, system_clock(), config)?);
     state.columns.want(&state.db);
     let document = Data::new(http::document());
@@ -156,7 +169,7 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
         .max_concurrent_connections(connections(config).div_ceil(config.workers))
         // A job that has a thread has a connection, too: more threads than connections would only wait. Workbooks need none
         // while they are written, and must not take the threads of those who have one.
-        .worker_max_blocking_threads(config.database_connections + transfer::AT_ONCE)
+        .worker_max_blocking_threads(servers(config) * config.database_connections + transfer::AT_ONCE)
         .shutdown_timeout(SHUTDOWN_TIMEOUT);
     let signal = server.graceful_shutdown_signal();
     for listener in listeners {
@@ -178,6 +191,11 @@ pub async fn serve(config: &Config, db: Db, ready: impl FnOnce(&str)) -> Result<
     ended.map_err(|error| Error::Internal(format!("the server failed: {error}")))
 }
 
+/// How many servers there are, each with its own connections.
+fn servers(config: &Config) -> usize {
+    1 + usize::from(config.read_url.is_some())
+}
+
 /// How many connections of clients can be held: as many as are wanted, if so many files may be open.
 fn connections(config: &Config) -> usize {
     let (wanted, possible) = (config.max_connections, possible_connections(config));
@@ -192,7 +210,7 @@ fn connections(config: &Config) -> usize {
 /// The same, without a word about it.
 pub fn possible_connections(config: &Config) -> usize {
     let wanted = config.max_connections;
-    let others = OTHER_FILES + 4 * config.database_connections;
+    let others = OTHER_FILES + 4 * servers(config) * config.database_connections;
     let Some(files) = open_files(wanted + others) else { return wanted };
     wanted.min(files.saturating_sub(others).max(1))
 }

@@ -21,6 +21,9 @@ pub struct Settings {
     /// Where the data are: `sqlite:<path>`, `postgres://…` or `postgresql://…`.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:homeward.db", global = true, hide_env_values = true)]
     database_url: String,
+    /// A streaming replica of the PostgreSQL of `DATABASE_URL`, which reads go to [default: none].
+    #[arg(long, env = "DATABASE_READ_URL", global = true, hide_env_values = true)]
+    database_read_url: Option<String>,
     /// The address and port to listen on.
     #[arg(long, env = "BIND", default_value = "127.0.0.1:8080", global = true)]
     bind: String,
@@ -94,6 +97,8 @@ pub enum LogFormat {
 pub struct Config {
     /// Where the data are.
     pub database_url: DatabaseUrl,
+    /// The replica that reads go to.
+    pub read_url: Option<DatabaseUrl>,
     /// The address and port to listen on.
     pub bind: String,
     /// Whether what is public can be read without a token.
@@ -144,6 +149,7 @@ impl Settings {
                 wrong.push(format!("DATABASE_URL: {error}"));
                 DatabaseUrl::Sqlite("unused".into())
             }),
+            read_url: self.database_read_url.as_ref().map(|text| replica(text, &self.database_url, &mut wrong)),
             bind: bind(&self.bind, &mut wrong),
             public_read: flag("PUBLIC_READ", &self.public_read, &mut wrong),
             cors_origins: origins(&self.cors_origins, &mut wrong),
@@ -189,6 +195,17 @@ impl Settings {
         };
         if wrong.is_empty() { Ok(config) } else { Err(wrong) }
     }
+}
+
+fn replica(text: &str, primary: &str, wrong: &mut Vec<String>) -> DatabaseUrl {
+    let postgres = |text: &str| text.parse().ok().filter(|url| matches!(url, DatabaseUrl::Postgres(_)));
+    let url = postgres(text);
+    if url.is_none() {
+        wrong.push("DATABASE_READ_URL: the address must begin with postgres:// or postgresql://".to_owned());
+    } else if postgres(primary).is_none() {
+        wrong.push("DATABASE_READ_URL: only a PostgreSQL as DATABASE_URL has a replica".to_owned());
+    }
+    url.unwrap_or_else(|| DatabaseUrl::Postgres(String::new()))
 }
 
 fn number(name: &str, text: &str, max: usize, wrong: &mut Vec<String>) -> usize {
@@ -319,6 +336,22 @@ mod tests {
         let config = check(&["--slow-query-ms=0", "--query-timeout-seconds=0", "--rate-limit-per-minute=0"]).unwrap();
         assert_eq!((config.slow_query, config.query_timeout, config.rate_limit), (None, None, 0));
         assert_eq!(check(&["--slow-query-ms=5"]).unwrap().slow_query, Some(Duration::from_millis(5)));
+    }
+
+    #[test]
+    fn only_postgresql_has_a_replica() {
+        let (primary, replica) = ("--database-url=postgres://u@h/d", "--database-read-url=postgres://u@r/d");
+        assert_eq!(check(&[primary, replica]).unwrap().read_url, "postgres://u@r/d".parse().ok());
+        assert_eq!(check(&[primary]).unwrap().read_url, None);
+        for wrong in [
+            [primary, "--database-read-url=sqlite:a.db"],
+            [primary, "--database-read-url="],
+            ["--bind=[::]:1", replica],
+        ] {
+            let wrong = check(&wrong).unwrap_err();
+            assert!(wrong.len() == 1 && wrong[0].starts_with("DATABASE_READ_URL: "), "{wrong:?}");
+        }
+        assert!(!check(&[primary, "--database-read-url=postgress://u:secret@r"]).unwrap_err()[0].contains("secret"));
     }
 
     #[test]

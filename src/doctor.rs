@@ -1,5 +1,7 @@
 //! `homeward doctor`: everything about a service that somebody should look at, with what to do about it.
 
+mod replica;
+
 use std::net::ToSocketAddrs;
 use std::path::{Path, PathBuf};
 
@@ -124,6 +126,7 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
     let off = |number: u128| if number == 0 { "off".to_owned() } else { number.to_string() };
     vec![
         ("DATABASE_URL", config.database_url.to_string()),
+        ("DATABASE_READ_URL", config.read_url.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)),
         ("BIND", config.bind.clone()),
         ("PUBLIC_READ", config.public_read.to_string()),
         ("CORS_ORIGINS", config.cors_origins.join(", ")),
@@ -318,6 +321,9 @@ async fn database(config: &Config, clock: &Clock, report: &mut Report) {
             let advice = "is the disk full, the file read-only, or the server a standby?";
             report.attention("writing", error.to_string(), advice);
         }
+    }
+    if let Some(url) = &config.read_url {
+        replica::look(config, url, &db, report).await;
     }
     contents(&db, clock.now(), report).await;
 }

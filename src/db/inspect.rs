@@ -1,7 +1,7 @@
 //! What an operator wants to know of a database before anybody else notices.
 
 use chrono::NaiveDateTime;
-use diesel::sql_types::{Nullable, Text, Timestamp};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamp};
 use diesel::{ExpressionMethods, QueryableByName, RunQueryDsl, sql_query};
 
 use super::schema::data_version;
@@ -17,6 +17,8 @@ pub struct Inspection {
     pub time: Option<NaiveDateTime>,
     /// How many connections it takes, where there is such a limit.
     pub connections: Option<usize>,
+    /// Whether it only replays what another one writes.
+    pub is_standby: bool,
 }
 
 #[derive(QueryableByName)]
@@ -27,6 +29,8 @@ struct Told {
     time: Option<NaiveDateTime>,
     #[diesel(sql_type = Nullable<Text>)]
     connections: Option<String>,
+    #[diesel(sql_type = Bool)]
+    is_standby: bool,
 }
 
 impl Db {
@@ -34,18 +38,21 @@ impl Db {
     pub async fn inspect(&self) -> Result<Inspection, Error> {
         self.read(|conn| {
             let told: Told = match conn {
-                Conn::Sqlite(conn) => {
-                    sql_query("SELECT 'SQLite ' || sqlite_version() AS version, NULL AS time, NULL AS connections")
-                        .get_result(conn)?
-                }
+                Conn::Sqlite(conn) => sql_query(
+                    "SELECT 'SQLite ' || sqlite_version() AS version, NULL AS time, NULL AS connections, \
+                     FALSE AS is_standby",
+                )
+                .get_result(conn)?,
                 Conn::Pg(conn) => sql_query(
                     "SELECT 'PostgreSQL ' || current_setting('server_version') AS version, \
-                     clock_timestamp() AT TIME ZONE 'UTC' AS time, current_setting('max_connections') AS connections",
+                     clock_timestamp() AT TIME ZONE 'UTC' AS time, current_setting('max_connections') AS connections, \
+                     pg_is_in_recovery() AS is_standby",
                 )
                 .get_result(conn)?,
             };
             let connections = told.connections.and_then(|text| text.parse().ok());
-            Ok(Inspection { version: told.version, time: told.time, connections })
+            let Told { version, time, is_standby, .. } = told;
+            Ok(Inspection { version, time, connections, is_standby })
         })
         .await
     }

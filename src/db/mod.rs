@@ -9,7 +9,9 @@ mod migrations;
 pub mod page;
 mod pool;
 pub mod pulse;
+mod replica;
 pub mod schema;
+mod server;
 mod slow;
 pub mod types;
 mod writer;
@@ -20,13 +22,13 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use tokio::sync::Semaphore;
 
 use crate::error::Error;
 
 pub use connection::{Conn, MultiBackend};
 pub use migrations::revert_all;
 pub use pool::{DatabaseUrl, Statements};
+pub use replica::Visit;
 
 /// How long a request may wait for a connection before it is told to come back later.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -59,15 +61,14 @@ pub type Backend = MultiBackend;
 /// The pool of connections and, for SQLite, the one writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pool: pool::Pool,
-    /// Waiting requests wait here, and not on threads.
-    permits: Arc<Semaphore>,
+    primary: server::Server,
+    /// Where reads go, if there is such a thing.
+    replica: Option<replica::Replica>,
+    /// As whose visit it is used, unless that is found at the task that runs.
+    visit: Option<Arc<Visit>>,
     /// SQLite has one writer at a time, so it is one thread that many requests share.
     writer: Option<writer::Writer>,
-    size: usize,
     meters: Arc<pulse::Meters>,
-    /// How a transaction begins on PostgreSQL that only reads.
-    begin_read: Arc<str>,
 }
 
 impl Db {
@@ -78,39 +79,14 @@ impl Db {
 
     /// The same, with all that can be said about it.
     pub fn open_with(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
-        let Options { connections, query_timeout, slow_query, statements } = *options;
-        let url = &pool::Address { url: url.clone(), slow_query, statements };
+        let url = &pool::Address::new(url, options);
         let meters = Arc::new(pulse::Meters::new()?);
         let first = pool::connect(url).map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
         drop(first);
         let writer =
             matches!(url.url, DatabaseUrl::Sqlite(_)).then(|| writer::Writer::start(url.clone(), meters.clone()));
-        let pool = pool::Pool::open(url, connections)?;
-        let permits = Arc::new(Semaphore::new(connections));
-        let begin_read = begin_read(query_timeout).into();
-        Ok(Self { pool, permits, writer, size: connections, meters, begin_read })
-    }
-
-    /// Runs a job that only reads, on one consistent state of the data.
-    ///
-    /// A connection that broke while idle (the server was restarted) is replaced, and the job tried again.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        job: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let db = self.clone();
-        self.on_a_thread(move || {
-            let mut last = Error::Unavailable("no connection".to_owned());
-            for _ in 0..=db.size {
-                let mut conn = db.pool.get()?;
-                match snapshot(&mut conn, &db.begin_read, &job) {
-                    Err(error) if pool::is_broken(&mut conn) => last = error.as_unavailable(),
-                    done => return done,
-                }
-            }
-            Err(last)
-        })
-        .await
+        let primary = server::Server::new(pool::Pool::open(url, options.connections)?, options, meters.clone());
+        Ok(Self { primary, replica: None, visit: None, writer, meters })
     }
 
     /// Runs a job in one transaction: everything that it wrote is durable when this returns `Ok`, else nothing is.
@@ -141,43 +117,44 @@ impl Db {
         }
         let db = self.clone();
         let mut job = job;
-        self.on_a_thread(move || {
-            let mut last = Error::Unavailable("no connection".to_owned());
-            for attempt in 0..TRIES.max(db.size + 1) {
-                let mut conn = db.pool.get()?;
-                // Nothing has been sent yet: a connection that broke while idle is simply replaced.
-                if let Err(error) = begin(&mut conn) {
-                    last = error.as_unavailable();
-                    continue;
-                }
-                let began = Instant::now();
-                let done = job(&mut conn);
-                let done = finish(&mut conn, done);
-                if done.is_ok() {
-                    db.meters.committed(1, began.elapsed());
-                }
-                match done {
-                    Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
-                        last = Error::Unavailable(text);
+        self.primary
+            .on_a_thread(move || {
+                let mut last = Error::Unavailable("no connection".to_owned());
+                for attempt in 0..TRIES.max(db.primary.size + 1) {
+                    let mut conn = db.primary.pool.get()?;
+                    // Nothing has been sent yet: a connection that broke while idle is simply replaced.
+                    if let Err(error) = begin(&mut conn) {
+                        last = error.as_unavailable();
+                        continue;
                     }
-                    Err(error) if pool::is_broken(&mut conn) => return Err(error.as_unavailable()),
-                    done => return done,
+                    let began = Instant::now();
+                    let done = job(&mut conn);
+                    let done = finish(&mut conn, done);
+                    if done.is_ok() {
+                        db.meters.committed(1, began.elapsed());
+                    }
+                    match done {
+                        Err(Error::Unavailable(text)) if text.starts_with(RETRY) && attempt + 1 < TRIES => {
+                            last = Error::Unavailable(text);
+                        }
+                        Err(error) if pool::is_broken(&mut conn) => return Err(error.as_unavailable()),
+                        done => return done,
+                    }
                 }
-            }
-            Err(last)
-        })
-        .await
+                Err(last)
+            })
+            .await
     }
 
     /// Runs the migrations that are missing, under a lock, so that several instances can start at once.
     pub fn migrate(&self) -> Result<(), Error> {
-        let mut conn = self.pool.get()?;
+        let mut conn = self.primary.pool.get()?;
         migrations::migrate(&mut conn)
     }
 
     /// How many migrations are still to be run. A database that has others than this binary knows is refused.
     pub async fn missing_migrations(&self) -> Result<usize, Error> {
-        self.read(|conn| match migrations::unapplied(conn)? {
+        self.read_newest(|conn| match migrations::unapplied(conn)? {
             (missing, None) => Ok(missing),
             (_, Some(newer)) => Err(migrations::newer_schema(&newer)),
         })
@@ -196,29 +173,12 @@ impl Db {
     pub async fn copy_into(&self, path: PathBuf) -> Result<bool, Error> {
         let db = self.clone();
         // In no transaction: this makes its own.
-        self.on_a_thread(move || match &mut *db.pool.get()? {
-            Conn::Sqlite(conn) => file::copy(conn, &path).map(|()| true),
-            Conn::Pg(_) => Ok(false),
-        })
-        .await
-    }
-
-    async fn on_a_thread<T: Send + 'static>(
-        &self,
-        job: impl FnOnce() -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let waiting = self.meters.wait();
-        let permit = tokio::time::timeout(PATIENCE, self.permits.clone().acquire_owned());
-        let Ok(Ok(permit)) = permit.await else {
-            return Err(Error::Unavailable("every connection is busy".to_owned()));
-        };
-        drop(waiting);
-        let done = tokio::task::spawn_blocking(move || {
-            let done = job();
-            drop(permit);
-            done
-        });
-        done.await.map_err(|error| Error::Internal(error.to_string()))?
+        self.primary
+            .on_a_thread(move || match &mut *db.primary.pool.get()? {
+                Conn::Sqlite(conn) => file::copy(conn, &path).map(|()| true),
+                Conn::Pg(_) => Ok(false),
+            })
+            .await
     }
 }
 
@@ -226,27 +186,6 @@ type Manager = <Conn as diesel::Connection>::TransactionManager;
 
 /// Marks what may succeed when tried again at once.
 const RETRY: &str = "conflict";
-
-/// How a transaction begins on PostgreSQL that only reads, in one message: a statement that takes too long is given up there
-/// even where nobody waits for it any more. `LOCAL`, because the next transaction on the server's connection may be another's.
-fn begin_read(timeout: Option<Duration>) -> String {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    match timeout {
-        Some(timeout) => format!("{begin}; SET LOCAL statement_timeout = {}", timeout.as_millis()),
-        None => begin.to_owned(),
-    }
-}
-
-/// One read-only transaction, so that the statements of one answer see one state of the data.
-fn snapshot<T>(conn: &mut Conn, begin_read: &str, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-    let begun = match conn {
-        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED"),
-        Conn::Pg(conn) => AnsiTransactionManager::begin_transaction_sql(conn, begin_read),
-    };
-    begun.inspect_err(|_| pool::give_up(conn))?;
-    let done = job(conn);
-    finish(conn, done)
-}
 
 /// Begins to write. SQLite takes the write lock at once: a transaction that reads first and writes later is refused
 /// when another has written in between.

@@ -11,8 +11,8 @@ use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
-use super::Conn;
 use super::slow::SlowLog;
+use super::{Conn, Options};
 use crate::error::Error;
 
 /// Where the data are. Shown without its password.
@@ -73,6 +73,12 @@ pub(super) struct Address {
     pub slow_query: Option<Duration>,
     /// How statements are sent to PostgreSQL.
     pub statements: Statements,
+}
+
+impl Address {
+    pub(super) fn new(url: &DatabaseUrl, options: &Options) -> Self {
+        Self { url: url.clone(), slow_query: options.slow_query, statements: options.statements }
+    }
 }
 
 impl fmt::Display for Address {
@@ -147,17 +153,27 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn open(url: &Address, size: usize) -> Result<Self, Error> {
         let away = Arc::new(AtomicBool::new(false));
-        let connections = r2d2::Pool::builder()
+        let connections = Self::builder(size).build(Manager { url: url.clone(), away: away.clone() });
+        let connections = connections.map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
+        Ok(Self { connections, away })
+    }
+
+    /// The same where nobody waits for the first connection: it may take until later.
+    pub(super) fn open_later(url: &Address, size: usize) -> Self {
+        let away = Arc::new(AtomicBool::new(false));
+        let connections = Self::builder(size).build_unchecked(Manager { url: url.clone(), away: away.clone() });
+        Self { connections, away }
+    }
+
+    fn builder(size: usize) -> r2d2::Builder<Manager> {
+        r2d2::Pool::builder()
             .max_size(u32::try_from(size).unwrap_or(u32::MAX))
             .min_idle(Some(1))
             .connection_timeout(PATIENCE)
-            // A check before each use would cost a quarter of the throughput; `Db::read` replaces broken ones instead.
+            // A check before each use would cost a quarter of the throughput; `Server::read` replaces broken ones instead.
             .test_on_check_out(false)
             // The manager has logged it.
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build(Manager { url: url.clone(), away: away.clone() })
-            .map_err(|error| Error::Unavailable(format!("cannot open {url}: {error}")))?;
-        Ok(Self { connections, away })
     }
 
     /// How many connections are open, and how many of them nobody uses.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryDsl, QueryableByName, RunQueryDsl, sql_query};
-use prometheus::{Histogram, HistogramOpts};
+use prometheus::{Histogram, HistogramOpts, IntCounterVec, Opts};
 
 use super::schema::data_version;
 use super::{Conn, Db};
@@ -25,12 +25,17 @@ const TABLES: [&str; 10] = [
     "tokens",
 ];
 
+/// What the number of reads means.
+const READS: &str = "Reads, by where they were done: primary, replica, or fallback, which is the primary for want of a replica that could.";
+
 /// What is measured while the database works.
 pub struct Meters {
     /// Seconds from the beginning of a writing transaction until it is durable.
     pub commit: Histogram,
     /// Writes that shared a transaction.
     pub group: Histogram,
+    /// Reads, by where they were done.
+    pub reads: IntCounterVec,
     waiting: AtomicUsize,
 }
 
@@ -60,6 +65,8 @@ impl Meters {
                 "Writes that shared a transaction.",
                 vec![1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0],
             )?,
+            reads: IntCounterVec::new(Opts::new("homeward_database_reads_total", READS), &["where"])
+                .map_err(|error| Error::Internal(format!("homeward_database_reads_total: {error}")))?,
             waiting: AtomicUsize::new(0),
         })
     }
@@ -67,6 +74,11 @@ impl Meters {
     pub(super) fn wait(&self) -> Waiting<'_> {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         Waiting(&self.waiting)
+    }
+
+    /// Takes note of a read.
+    pub(super) fn read(&self, place: &str) {
+        self.reads.with_label_values(&[place]).inc();
     }
 
     /// Takes note of a transaction.
@@ -129,12 +141,12 @@ impl Db {
 
     /// How busy it is.
     pub fn pulse(&self) -> Pulse {
-        let (open, idle) = self.pool.state();
+        let (open, idle) = self.primary.pool.state();
         Pulse {
             open,
             idle,
-            most: self.size,
-            running: self.size.saturating_sub(self.permits.available_permits()),
+            most: self.primary.size,
+            running: self.primary.size.saturating_sub(self.primary.permits.available_permits()),
             waiting: self.meters.waiting.load(Ordering::Relaxed),
             queued: self.writer.as_ref().map_or(0, super::writer::Writer::queued),
         }
@@ -142,12 +154,12 @@ impl Db {
 
     /// How large it is. On SQLite this reads an index of every table, so it is not for every second.
     pub async fn size(&self) -> Result<Size, Error> {
-        self.read(size).await
+        self.read_newest(size).await
     }
 
     /// The version of the data: the number of the last entry in the history.
     pub async fn data_version(&self) -> Result<i64, Error> {
-        self.read(|conn| Ok(data_version::table.select(data_version::seq).first(conn)?)).await
+        self.read_newest(|conn| Ok(data_version::table.select(data_version::seq).first(conn)?)).await
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError};
 use base64::Engine;
@@ -15,6 +16,7 @@ use super::catalogue::Code;
 use super::limits::Who;
 use super::problem::Problem;
 use crate::app::State;
+use crate::db::Visit;
 use crate::domain::access::{Actor, Viewer};
 use crate::domain::token;
 use crate::domain::words::{Role, Word};
@@ -70,14 +72,38 @@ fn unauthorized(detail: &str) -> Problem {
         .with(header::WWW_AUTHENTICATE, "Basic realm=\"homeward\"")
 }
 
-async fn identify(state: &State, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
+/// The header with the version of the data, of an answer, and the one that a request needs at least.
+pub const DATA_VERSION: HeaderName = HeaderName::from_static("x-data-version");
+
+/// Notes what a caller has seen already. What is no number asks for the newest, rather than for nothing.
+fn look_back(visit: &Visit, headers: &HeaderMap) {
+    for version in headers.get_all(DATA_VERSION) {
+        match version.to_str().ok().and_then(|text| text.trim().parse().ok()) {
+            Some(version) => visit.need(version),
+            None => visit.need_newest(),
+        }
+    }
+}
+
+async fn identify(state: &State, visit: &Visit, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
     let token = match shown(headers) {
         Shown::Nothing => return Ok(None),
         Shown::Nonsense => return Err(unauthorized("`Authorization` is neither `Bearer <token>` nor Basic.")),
         Shown::Token(token) => token,
     };
     let (hash, now) = (token::hash(&token), state.clock.now());
-    let actor = state.db.read(move |conn| store::tokens::holder(conn, &hash, now)).await?;
+    // Where the last word is spoken: what was revoked must not hold until a replica has heard of it.
+    let late = state.db.has_replica();
+    let found = state.db.read_newest(move |conn| {
+        let Some(actor) = store::tokens::holder(conn, &hash, now)? else { return Ok(None) };
+        // Who writes reads what was written, wherever and by whomever.
+        let needed = if late && actor.may(Role::Editor) { store::history::data_version(conn)? } else { 0 };
+        Ok(Some((actor, needed)))
+    });
+    let actor = found.await?.map(|(actor, needed)| {
+        visit.need(needed);
+        actor
+    });
     actor.map(Some).ok_or_else(|| unauthorized("The token is wrong, expired or revoked."))
 }
 
@@ -88,12 +114,12 @@ fn is_uncounted(path: &str) -> bool {
 
 /// Who asks, unless the token does not hold, or whoever asks has asked too often. A wrong token counts for the address: it
 /// cannot be tried any more often than a request without one.
-async fn admit(state: &State, request: &ServiceRequest) -> Result<Option<Actor>, Problem> {
+async fn admit(state: &State, visit: &Visit, request: &ServiceRequest) -> Result<Option<Actor>, Problem> {
     let (limits, path) = (&state.limits, request.path());
     if is_uncounted(path) {
         return Ok(None);
     }
-    let known = if is_open(path) { Ok(None) } else { identify(state, request.headers()).await };
+    let known = if is_open(path) { Ok(None) } else { identify(state, visit, request.headers()).await };
     match &known {
         Ok(Some(actor)) => limits.take(|| Who::Token(actor.name.clone()))?,
         _ => limits.take(|| limits.address(request.request()))?,
@@ -101,14 +127,17 @@ async fn admit(state: &State, request: &ServiceRequest) -> Result<Option<Actor>,
     known
 }
 
-/// The middleware: leaves the [`Actor`] with the request, or refuses whoever may not even ask.
+/// The middleware: leaves the [`Actor`] with the request, or refuses whoever may not even ask. What is read behind it is no older than
+/// what the caller must find there, and the answer says how old.
 pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = request.app_data::<actix_web::web::Data<State>>().cloned();
+    let visit = Arc::new(Visit::default());
+    look_back(&visit, request.headers());
     if let Some(state) = state {
-        match admit(&state, &request).await {
+        match admit(&state, &visit, &request).await {
             Ok(Some(actor)) => {
                 request.extensions_mut().insert(actor);
             }
@@ -116,7 +145,11 @@ pub async fn authenticate(
             Err(problem) => return Ok(request.into_response(problem.error_response()).map_into_right_body()),
         }
     }
-    next.call(request).await.map(ServiceResponse::map_into_left_body)
+    let mut response = visit.run(next.call(request)).await?;
+    if let Some(version) = visit.seen() {
+        response.headers_mut().insert(DATA_VERSION, version.into());
+    }
+    Ok(response.map_into_left_body())
 }
 
 /// A right that a handler needs.

@@ -73,7 +73,7 @@ pub async fn export_dataset(
         Versioned::NotModified(response) => Ok(response),
         Versioned::Read(dataset, tag) => {
             let turn = state.limits.file().await?;
-            Ok(files::archive(&request, &tag, turn, dataset.stream(state.db.clone())))
+            Ok(files::archive(&request, &tag, turn, dataset.stream(state.db.for_later())))
         }
     }
 }

@@ -156,7 +156,7 @@ impl<'r> File<'r> {
             Versioned::NotModified(response) => Ok(response),
             Versioned::Read(_, tag) if is_head(request) => Ok(nothing(request, name, format, &tag)),
             Versioned::Read(rest, tag) => {
-                let pieces = in_turn(rest.stream(state.db.clone()), state.limits.file().await?);
+                let pieces = in_turn(rest.stream(state.db.for_later()), state.limits.file().await?);
                 Ok(head(request, name, format, &tag).streaming(pieces))
             }
         }

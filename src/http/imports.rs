@@ -136,7 +136,7 @@ async fn import_once(state: &State, by: &str, once: Option<Once>, order: Order) 
     let (db, clock) = (&state.db, &state.clock);
     if let Some(asked) = once.clone()
         // Before the file is opened, and without the writer, who may have a long import of somebody else's at hand.
-        && let Some(done) = db.read(move |conn| asked.find(conn)).await?
+        && let Some(done) = db.read_primary(move |conn| asked.find(conn)).await?
     {
         return Ok(done);
     }
@@ -210,7 +210,7 @@ pub async fn get_import(_: Caller<Write>, state: Data<State>, request: HttpReque
     Query::parse(request.query_string(), &[]).finish()?;
     let code = code_of(&request)?;
     let wanted = code.clone();
-    let found = state.db.read(move |conn| imports::single(conn, &wanted)).await?;
+    let found = state.db.read_version(move |conn, _| imports::single(conn, &wanted)).await?;
     let found = found.ok_or_else(|| no_such(&code))?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-cache")).json(found))
 }

@@ -64,6 +64,7 @@ pub async fn answer<L>(
     compute: impl AsyncFnOnce(ContentEncoding) -> Result<Computed<L>, Error>,
 ) -> Result<Answered<L>, Problem> {
     let version = state.newest.version(&state.db).await?;
+    state.db.saw(version);
     let (address, known) = (Address::of_request(request, viewer, format), reply::known(request));
     if reply::is_known(&known, &address.tag(version)) {
         return Ok(Answered::Whole(reply::not_modified(&address.tag(version))));
@@ -81,6 +82,7 @@ pub async fn answer<L>(
             Computed::Long(version, long) => return Ok(Answered::Long(long, address.tag(version))),
         },
     };
+    state.db.saw(answer.version);
     let tag = address.tag(answer.version);
     // `*` is any answer, and there is one.
     if known.iter().any(|one| one == "*") {

@@ -39,6 +39,7 @@ pub struct Metrics {
     waiting: IntGauge,
     queued: IntGauge,
     version: IntGauge,
+    behind: Option<IntGauge>,
     bytes: IntGauge,
     rows: IntGaugeVec,
     size: Mutex<Option<(Instant, Size)>>,
@@ -70,6 +71,7 @@ impl Metrics {
         let meters = db.meters();
         make.0.register(Box::new(meters.commit.clone()))?;
         make.0.register(Box::new(meters.group.clone()))?;
+        make.0.register(Box::new(meters.reads.clone()))?;
         #[cfg(target_os = "linux")]
         make.0.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
         let build = Opts::new("homeward_build_info", "The version of homeward and the database it runs on; always 1.");
@@ -84,7 +86,15 @@ impl Metrics {
             "From the head of a request to the last byte of its answer.",
         );
         let rows = Opts::new("homeward_rows", "Rows of a table; estimated on PostgreSQL, at most five minutes old.");
+        let behind = "homeward_replica_versions_behind";
+        let behind = match db.has_replica() {
+            true => Some(
+                make.gauge(behind, "How many entries of the history the replica has not replayed; -1: no answer.")?,
+            ),
+            false => None,
+        };
         Ok(Self {
+            behind,
             requests: make.add(IntCounterVec::new(requests, &["route", "method", "status"]))?,
             durations: make.add(HistogramVec::new(durations.buckets(DURATIONS.to_vec()), &["route", "method"]))?,
             under_way: make.gauge("homeward_http_requests_in_flight", "Requests that are being answered.")?,
@@ -123,7 +133,13 @@ impl Metrics {
         set(&self.running, pulse.running);
         set(&self.waiting, pulse.waiting);
         set(&self.queued, pulse.queued);
-        self.version.set(db.data_version().await?);
+        // Before the primary's: in this order it never seems ahead.
+        let replica = db.replica_version().await;
+        let version = db.data_version().await?;
+        self.version.set(version);
+        if let Some(behind) = &self.behind {
+            behind.set(replica.map_or(-1, |replica| (version - replica).max(0)));
+        }
         // Whoever comes meanwhile waits, and finds it done.
         let mut size = self.size.lock().await;
         if size.as_ref().is_none_or(|(at, _)| at.elapsed() >= SIZE_HOLDS) {

@@ -43,8 +43,15 @@ pub fn cors(origins: &[String]) -> Cors {
             Method::DELETE,
             Method::OPTIONS,
         ])
-        .allowed_headers(["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"])
-        .expose_headers(["Link", "ETag", "Content-Disposition", "X-Request-Id"])
+        .allowed_headers([
+            "Authorization",
+            "Content-Type",
+            "If-Match",
+            "If-None-Match",
+            "Idempotency-Key",
+            "X-Data-Version",
+        ])
+        .expose_headers(["Link", "ETag", "Content-Disposition", "X-Data-Version", "X-Request-Id"])
         .max_age(3600);
     if origins.iter().any(|origin| origin == "*") {
         // The answer is the same for everybody, so that caches need not tell origins apart.

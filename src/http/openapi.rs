@@ -178,6 +178,10 @@ fn headers() -> Value {
     let header = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
     json!({
         "XRequestId": header("The request, as the log knows it.", "019aac0e-52f1-7c3a-9d1b-2f6f0c5d7e11"),
+        "XDataVersion": {
+            "description": "The version of the data that was read, or that a write has made. Send it back to read nothing older.",
+            "schema": {"type": "integer", "format": "int64", "minimum": 0}, "example": 1042,
+        },
         "ETag": header("The revision of the row, for `If-Match`.", "\"3\""),
         "WeakETag": header("Changes with the data, for `If-None-Match`.", "W/\"1042-9f86d081884c7d65\""),
         "Link": header("The next page, if there is one.", "</v1/movements?cursor=eyJ…>; rel=\"next\""),

@@ -15,7 +15,7 @@ use crate::domain::Warning;
 use crate::domain::access::Viewer;
 use crate::domain::token::hex;
 use crate::error::Error;
-use crate::store::{Precondition, history};
+use crate::store::Precondition;
 use crate::transfer::Format;
 
 /// What an answer depends on beside its address.
@@ -108,9 +108,8 @@ pub async fn versioned<T: Send + 'static>(
     let address = Address::of_request(request, viewer, format);
     let (tag, read) = state
         .db
-        .read(move |conn| {
-            // Before the data: a write in between then changes the tag too early, and never too late.
-            let tag = address.tag(history::data_version(conn)?);
+        .read_version(move |conn, version| {
+            let tag = address.tag(version);
             let read = if is_known(&known, &tag) { None } else { Some(job(conn)?) };
             // `*` is any answer, and says nothing of whether this question has one.
             let read = read.filter(|_| !known.iter().any(|one| one == "*"));

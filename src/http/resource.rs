@@ -178,13 +178,11 @@ pub async fn list<R: Rows>(
         };
     }
     let compute = async |encoding| {
-        let read = move |conn: &mut Conn| {
-            // Before the data: a write in between then changes the tag too early, and never too late.
-            let version = history::data_version(conn)?;
+        let read = move |conn: &mut Conn, version| {
             let (body, next) = read(conn)?;
             Ok(kept::Answer { next, ..kept::Answer::encoded(version, encoding, body)? })
         };
-        Ok(Computed::<Infallible>::Short(state.db.read(read).await?))
+        Ok(Computed::<Infallible>::Short(state.db.read_version(read).await?))
     };
     let head = |tag: &str, answer: &kept::Answer| head(tag, answer.next.as_deref());
     match kept::answer(&state, &request, (who.viewer, format), head, compute).await? {
@@ -231,7 +229,7 @@ pub async fn get<R: Rows>(
     let code = code_of::<R>(&request)?;
     let who = reading(&request, caller.viewer())?;
     let wanted = code.clone();
-    let found = state.db.read(move |conn| R::single(conn, who, &wanted)).await?;
+    let found = state.db.read_version(move |conn, _| R::single(conn, who, &wanted)).await?;
     let (row, revision) = found.ok_or(Error::NotFound(R::RESOURCE, code))?;
     Ok(reply::single(HttpResponse::Ok(), &row, revision))
 }

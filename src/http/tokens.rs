@@ -119,7 +119,7 @@ fn random() -> Result<[u8; 32], Error> {
 /// `GET /v1/tokens`.
 pub async fn list_tokens(_: Caller<Admin>, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     Query::parse(request.query_string(), &[]).finish()?;
-    let data = state.db.read(tokens::list).await?;
+    let data = state.db.read_newest(tokens::list).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenList { data }))
 }
 

@@ -209,17 +209,22 @@ impl<'c> Tx<'c> {
         Ok(self.reserve(table, 1)?.next().unwrap_or_default())
     }
 
-    /// Does a job as one writing transaction, history included; the connection must be in a transaction.
+    /// Does a job as one writing transaction, history included, and says which version of the data that makes; the connection must be
+    /// in a transaction.
     pub fn run<T>(
         conn: &'c mut Conn,
         by: &'c str,
         at: NaiveDateTime,
         job: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    ) -> Result<(T, i64), Error> {
         let mut tx = Self { conn, by, at, dry: false, fake: 0, journal: history::Journal::default() };
         let done = job(&mut tx)?;
-        tx.finish()?;
-        Ok(done)
+        let version = match tx.finish()? {
+            Some(version) => version,
+            // Nothing has changed, or was sent again.
+            None => history::data_version(tx.conn)?,
+        };
+        Ok((done, version))
     }
 }
 
@@ -231,7 +236,9 @@ pub async fn write_long<T: Send + 'static>(
     job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let (clock, by) = (clock.clone(), by.to_owned());
-    db.write_long(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await
+    let (done, version) = db.write_long(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await?;
+    db.saw(version);
+    Ok(done)
 }
 
 /// Looks at what a write would do: nothing of it is written.
@@ -242,7 +249,7 @@ pub async fn look<T: Send + 'static>(
     job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let (clock, by) = (clock.clone(), by.to_owned());
-    db.read(move |conn| {
+    db.read_primary(move |conn| {
         let mut tx = Tx { conn, by: &by, at: clock.now(), dry: true, fake: 0, journal: history::Journal::default() };
         job(&mut tx)
     })
@@ -259,7 +266,7 @@ pub async fn rehearse<T: Send + 'static>(
     let slot = Arc::new(Mutex::new(None));
     let (clock, by, seen) = (clock.clone(), by.to_owned(), slot.clone());
     let end = db.write_long(move |conn| {
-        let done = Tx::run(conn, &by, clock.now(), |tx| job(tx))?;
+        let (done, _) = Tx::run(conn, &by, clock.now(), |tx| job(tx))?;
         *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
         // Only an error takes a transaction back.
         Err::<(), _>(Error::Internal("a rehearsal was played to its end".to_owned()))
@@ -281,5 +288,7 @@ pub async fn write<T: Send + 'static>(
     job: impl Fn(&mut Tx) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let (clock, by) = (clock.clone(), by.to_owned());
-    db.write(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await
+    let (done, version) = db.write(move |conn| Tx::run(conn, &by, clock.now(), |tx| job(tx))).await?;
+    db.saw(version);
+    Ok(done)
 }

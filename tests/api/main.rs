@@ -40,4 +40,5 @@ mod sources;
 mod statistics;
 mod templates;
 mod tokens;
+mod versions;
 mod workbooks;

@@ -23,6 +23,7 @@ mod hostile;
 mod idle;
 mod instances;
 mod killed;
+mod replica;
 mod settings;
 mod sheets;
 mod stopping;

@@ -104,11 +104,29 @@ impl Described {
     }
 
     pub(super) fn into_value(self) -> Value {
-        let Self { mut operation, parameters, mut responses } = self;
+        let Self { mut operation, mut parameters, mut responses } = self;
         responses.sort_keys();
+        if operation["security"] != json!([]) && ![json!(["system"]), json!(["tokens"])].contains(&operation["tags"]) {
+            tell_versions(&operation, &mut parameters, &mut responses);
+        }
         operation["parameters"] = json!(parameters);
         operation["responses"] = json!(responses);
         operation
+    }
+}
+
+/// What reads and writes data says of which version they are, and a read can be asked for one.
+fn tell_versions(operation: &Value, parameters: &mut Vec<Value>, responses: &mut Map<String, Value>) {
+    let good = responses.iter_mut().filter(|(status, _)| status.starts_with('2') || *status == "304");
+    good.for_each(|(_, response)| {
+        response["headers"]["X-Data-Version"] = json!({"$ref": "#/components/headers/XDataVersion"});
+    });
+    if responses.contains_key("200") && operation.get("requestBody").is_none() {
+        parameters.push(json!({
+            "name": "X-Data-Version", "in": "header", "required": false,
+            "description": "The version of the data that the answer must have reached: what an earlier answer said.",
+            "schema": {"type": "integer", "format": "int64", "minimum": 0}, "example": 1042,
+        }));
     }
 }
 

@@ -15,8 +15,8 @@ use crate::http::kept::{self, Answered, Computed};
 use crate::http::problem::Problem;
 use crate::http::query::{self, Query};
 use crate::http::reply::{self, Versioned};
+use crate::store::Reading;
 use crate::store::statistics::Question;
-use crate::store::{Reading, history};
 use crate::transfer::{About, Format, Spool};
 
 /// Answers a question to a statistic, in a format.
@@ -70,17 +70,15 @@ impl Ask<'_> {
         let (columns, question) = (state.columns.clone(), self.question.clone());
         // Given back by the job, and not by this request: where the caller has left, the database goes on counting.
         let turn = state.limits.statistic().await?;
-        let job = move |conn: &mut Conn| {
+        let job = move |conn: &mut Conn, version| {
             let _turn = &turn;
-            // Before the data: a write in between then changes the tag too early, and never too late.
-            let version = history::data_version(conn)?;
             let mut pieces = Pieces::new(S::rows(conn, &columns, who, &question)?, &S::sample(&question), format, bom)?;
             Ok(match pieces.whole(kept::LONGEST)? {
                 Some(body) => Computed::Short(kept::Answer::encoded(version, encoding, body)?),
                 None => Computed::Long(version, pieces),
             })
         };
-        state.db.read(job).await
+        state.db.read_version(job).await
     }
 
     async fn send_long<S: Statistic>(

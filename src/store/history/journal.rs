@@ -163,10 +163,10 @@ impl Tx<'_> {
     }
 
     /// Ends the history of the transaction: its entries get their numbers. The lock on the data's version is held from here to the
-    /// commit, so that numbers rise in commit order even with several writers.
-    pub(in crate::store) fn finish(&mut self) -> Result<(), Error> {
+    /// commit, so that numbers rise in commit order even with several writers. The number of the last one, if there are any.
+    pub(in crate::store) fn finish(&mut self) -> Result<Option<i64>, Error> {
         self.flush()?;
-        let Some(write) = self.journal.write else { return Ok(()) };
+        let Some(write) = self.journal.write else { return Ok(None) };
         // An import that has changed nothing is kept all the same, and takes a number that no entry has.
         let many = i64::from(self.journal.written.max(1));
         let last: i64 = diesel::update(data_version::table)
@@ -176,6 +176,6 @@ impl Tx<'_> {
         let numbers = (writes::first_seq.eq(last - many + 1), writes::last_seq.eq(last));
         let who = (writes::at.eq(self.at), writes::by.eq(self.by));
         diesel::insert_into(writes::table).values((writes::id.eq(write), numbers, who)).execute(self.conn)?;
-        Ok(())
+        Ok(Some(last))
     }
 }

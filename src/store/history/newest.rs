@@ -10,6 +10,28 @@ use crate::error::Error;
 /// than the last write that was acknowledged before it was asked for.
 #[derive(Default)]
 pub struct Newest {
+    /// Looks where reads are done that need nothing in particular.
+    anywhere: Shared,
+    /// Looks at the primary.
+    primary: Shared,
+}
+
+impl Newest {
+    /// The version of the data where this request reads now.
+    pub async fn version(&self, db: &Db) -> Result<i64, Error> {
+        let anybody = db.for_anybody();
+        let version = self.anywhere.look(|| anybody.read(data_version)).await?;
+        if version >= db.needed() || !db.has_replica() {
+            Ok(version)
+        } else {
+            self.primary.look(|| db.read_primary(data_version)).await
+        }
+    }
+}
+
+/// A look that all share who wait for it.
+#[derive(Default)]
+struct Shared {
     /// Whoever holds this looks.
     turn: tokio::sync::Mutex<()>,
     looks: Mutex<Looks>,
@@ -24,9 +46,8 @@ struct Looks {
     version: i64,
 }
 
-impl Newest {
-    /// The version of the data now.
-    pub async fn version(&self, db: &Db) -> Result<i64, Error> {
+impl Shared {
+    async fn look<L: Future<Output = Result<i64, Error>>>(&self, look: impl FnOnce() -> L) -> Result<i64, Error> {
         let before = self.looks().begun;
         let _turn = self.turn.lock().await;
         let looks = self.looks().to_owned();
@@ -38,7 +59,7 @@ impl Newest {
             looks.begun += 1;
             looks.begun
         };
-        let version = db.read(data_version).await?;
+        let version = look().await?;
         let mut looks = self.looks();
         (looks.ended, looks.version) = (this, version);
         Ok(version)

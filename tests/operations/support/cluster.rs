@@ -34,6 +34,21 @@ impl Cluster {
         cluster
     }
 
+    /// Makes a streaming replica of this one and starts it.
+    pub fn standby(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let made = script("standby", folder.path()).arg(self.folder.path()).status();
+        assert!(made.unwrap().success(), "see the lines of scripts/postgres-cluster above");
+        let mut standby = Self { folder, running: None, pgbouncer: None };
+        standby.come_back();
+        standby
+    }
+
+    /// Runs some SQL in it.
+    pub fn run(&self, sql: &str) {
+        PgConnection::establish(&self.url()).unwrap().batch_execute(sql).unwrap();
+    }
+
     /// Its address, as `DATABASE_URL` would have it.
     pub fn url(&self) -> String {
         format!("postgres://postgres@/postgres?host={}", self.folder.path().display())
@@ -41,7 +56,12 @@ impl Cluster {
 
     /// Makes another database in it, and gives its address.
     pub fn database(&self, name: &str) -> String {
-        PgConnection::establish(&self.url()).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        self.run(&format!("CREATE DATABASE {name}"));
+        self.of_database(name)
+    }
+
+    /// The address of a database in it.
+    pub fn of_database(&self, name: &str) -> String {
         format!("postgres://postgres@/{name}?host={}", self.folder.path().display())
     }
 

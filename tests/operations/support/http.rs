@@ -165,7 +165,7 @@ impl Answer {
         let mut answer = Self { status, headers, bytes: vec![] };
         answer.bytes = match answer.header("content-length") {
             Some(length) => Some(body.to_vec()).filter(|body| length.parse() == Ok(body.len()))?,
-            None if status == 204 => vec![],
+            None if [204, 304].contains(&status) => vec![],
             None => joined(body)?,
         };
         Some(answer)

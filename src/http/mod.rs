@@ -184,10 +184,7 @@ impl Table {
                 on(Method::DELETE, || web::to(resource::delete::<R>), delete),
             ],
         );
-        self.path(
-            format!("{all}/{{code}}/redact"),
-            vec![on(Method::POST, || web::to(resource::redact::<R>), redact)],
-        );
+        self.path(format!("{all}/{{code}}/redact"), vec![on(Method::POST, || web::to(resource::redact::<R>), redact)]);
         self.path(format!("{all}/{{code}}/history"), vec![get(|| web::to(resource::history::<R>), history)]);
     }
 }

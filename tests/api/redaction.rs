@@ -33,8 +33,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
 ];
 
 /// A text that stands nowhere else, in the place of a field: `n` tells the versions of a row apart.
-fn marked(resource: &str, field: &str, n: u32) -> Value {
-    let mark = format!("marker{n}{}{}", resource, field.replace('_', ""));
+fn marked(resource: &str, code: &str, field: &str, n: u32) -> Value {
+    let mark = format!("marker{n}{resource}{}{}", code.replace('.', ""), field.replace('_', ""));
     match field {
         "url" => json!(format!("https://{mark}.example/")),
         "aliases" => json!([mark]),
@@ -46,7 +46,7 @@ fn marked(resource: &str, field: &str, n: u32) -> Value {
 /// The fields of a row with texts of this version.
 fn texts(code: &str, n: u32) -> serde_json::Map<String, Value> {
     let of_it = TEXTS.iter().filter(|(_, of, _)| *of == code);
-    of_it.map(|(resource, _, field)| ((*field).to_owned(), marked(resource, field, n))).collect()
+    of_it.map(|(resource, _, field)| ((*field).to_owned(), marked(resource, code, field, n))).collect()
 }
 
 fn with(mut body: Value, code: &str, n: u32) -> Value {
@@ -71,7 +71,10 @@ fn bodies() -> Vec<(&'static str, Value)> {
     let movement = with(json!({"destination": "zoghra", "figures": [figure]}), "b.zoghra", 1);
     let figure = with(json!({"code": "g", "stage": "arrived", "individuals": 20, "source": "radio"}), "g", 1);
     vec![
-        ("locations", with(json!({"code": "zoghra", "name": "Zoghra", "kind": "camp", "parent": "SY0208"}), "zoghra", 1)),
+        (
+            "locations",
+            with(json!({"code": "zoghra", "name": "Zoghra", "kind": "camp", "parent": "SY0208"}), "zoghra", 1),
+        ),
         ("sources", with(json!({"code": "radio", "name": "The radio", "kind": "media"}), "radio", 1)),
         ("agreements", with(json!({"code": "deal", "name": "The deal"}), "deal", 1)),
         (
@@ -281,7 +284,7 @@ both! {
             ("batches/b", json!(["origin"]), vec![("/fields/0", "missing")]),
             ("batches/b", json!(["visibility"]), vec![("/fields/0", "missing")]),
             ("batches/b", json!(["individuals", "revision"]), vec![("/fields/0", "immutable"), ("/fields/1", "immutable")]),
-            ("batches/b", json!(["departed_on"]), vec![("/fields", "not_departed")]),
+            ("batches/b", json!(["departed_on"]), vec![("/fields/0", "not_departed")]),
             ("movements/b.zoghra", json!(["destination"]), vec![("/fields/0", "missing")]),
             ("figures/f", json!(["role"]), vec![("/fields/0", "immutable")]),
             ("figures/f", json!(["movement"]), vec![("/fields/0", "missing")]),

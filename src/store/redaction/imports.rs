@@ -40,9 +40,10 @@ pub fn blank(sheet: &str, warnings: &mut [Value], target: &Target, values: &Valu
     }
     let mut found = false;
     for warning in warnings.iter_mut().filter_map(Value::as_object_mut) {
-        let of_field = warning.get("column").and_then(Value::as_str).is_some_and(|stands| {
-            target.fields.iter().any(|field| column(target.resource, field) == stands)
-        });
+        let of_field = warning
+            .get("column")
+            .and_then(Value::as_str)
+            .is_some_and(|stands| target.fields.iter().any(|field| column(target.resource, field) == stands));
         let quotes = ["value", "message", "suggestion"];
         if of_field || quotes.iter().any(|name| warning.get(*name).is_some_and(|quoted| values.are_in(quoted))) {
             for name in quotes {
@@ -63,8 +64,7 @@ pub fn scrub(conn: &mut Conn, target: &Target, values: &Values) -> Result<(), Er
         with_warnings.filter(imports::warnings.ne("[]")).order(imports::id).select(imports::id).load(conn)?;
     for key in keys {
         let one = imports::table.filter(imports::id.eq(key));
-        let kept: Option<(String, String)> =
-            one.select((imports::sheet, imports::warnings)).first(conn).optional()?;
+        let kept: Option<(String, String)> = one.select((imports::sheet, imports::warnings)).first(conn).optional()?;
         let Some((sheet, text)) = kept else { continue };
         let mut warnings: Vec<Value> = serde_json::from_str(&text).map_err(wrong)?;
         if blank(&sheet, &mut warnings, target, values) {

@@ -23,7 +23,7 @@ fn sheets(resource: Resource) -> &'static [&'static str] {
 }
 
 /// The column of a field: where several rows lie side by side, each has notes of its own.
-fn column<'f>(resource: Resource, field: &'f str) -> &'f str {
+fn column(resource: Resource, field: &str) -> &str {
     match (resource, field) {
         (Resource::Batches, "notes") => "batch_notes",
         (Resource::Movements, "notes") => "movement_notes",

@@ -161,7 +161,7 @@ impl Table {
     /// Adds the paths that each resource has.
     fn resource<R: Rows>(&mut self) {
         let operations = self.schemas.operations::<R>();
-        let Operations { list, files, create, get: one, replace, change, delete, history } = operations;
+        let Operations { list, files, create, get: one, replace, change, delete, redact, history } = operations;
         let all = format!("/v1/{}", R::RESOURCE.word());
         self.path(
             &all,
@@ -184,6 +184,7 @@ impl Table {
                 on(Method::DELETE, || web::to(resource::delete::<R>), delete),
             ],
         );
+        self.path(format!("{all}/{{code}}/redact"), vec![on(Method::POST, || web::to(resource::redact::<R>), redact)]);
         self.path(format!("{all}/{{code}}/history"), vec![get(|| web::to(resource::history::<R>), history)]);
     }
 }

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::auth::{Caller, Read, Write};
+use super::auth::{Admin, Caller, Read, Right, Write};
 use super::body;
 use super::files::{self, File};
 use super::idempotency;
@@ -23,7 +23,7 @@ use crate::domain::words::Word;
 use crate::domain::{Finding, Resource};
 use crate::error::Error;
 use crate::store::idempotency::{Answer, Once};
-use crate::store::{self, Reading, Rows, Tx, Written, history};
+use crate::store::{self, Reading, Rows, Tx, Written, history, redaction};
 use crate::transfer::{Export, Format};
 
 /// What each resource can be filtered by, on lists and in exports.
@@ -242,7 +242,7 @@ fn reading(request: &HttpRequest, viewer: crate::domain::access::Viewer) -> Resu
 
 /// Writes, and answers with the row as it was left, in the same transaction.
 async fn write<R: Rows>(
-    caller: &Caller<Write>,
+    caller: &Caller<impl Right>,
     state: &State,
     request: &HttpRequest,
     once: Option<Once>,
@@ -316,6 +316,21 @@ pub async fn delete<R: Rows>(
     Query::parse(request.query_string(), &[]).finish()?;
     store::write(&state.db, &state.clock, caller.name(), move |tx| R::delete(tx, &code, &condition)).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /v1/{resource}/{code}/redact`: blanks fields, and every copy that is kept of them.
+pub async fn redact<R: Rows>(
+    caller: Caller<Admin>,
+    state: Data<State>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let key = idempotency::key(&request)?;
+    let code = code_of::<R>(&request)?;
+    let bytes = body::bytes(&request, payload, state.max_body).await?;
+    let body = body::parse(&bytes)?;
+    let once = idempotency::begin(&state, &request, caller.name(), key, || idempotency::digest(&bytes))?;
+    write::<R>(&caller, &state, &request, once, move |tx| redaction::redact::<R>(tx, &code, &body, reply::tag)).await
 }
 
 /// `GET /v1/{resource}/{code}/history`: who changed the row, when, and how; also of a row that was deleted.

@@ -17,6 +17,7 @@ mod locations;
 mod movements;
 mod names;
 pub mod portable;
+pub mod redaction;
 mod references;
 mod returns;
 mod rows;

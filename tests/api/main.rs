@@ -35,6 +35,7 @@ mod locations;
 mod metrics;
 mod movements;
 mod pages;
+mod redaction;
 mod returns;
 mod sources;
 mod statistics;

@@ -1,4 +1,4 @@
-//! The nine operations of a resource, described from its row types and samples.
+//! The operations of a resource, described from its row types and samples.
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use crate::http::files;
 use crate::http::resource::{HISTORY_PARAMETERS, SINGLE_PARAMETERS, export_parameters, is_place, list_parameters};
 use crate::store::Rows;
 use crate::store::history::HistoryEntry;
+use crate::store::redaction::Redaction;
 use crate::transfer::Format;
 
 /// The description of each operation of a resource.
@@ -22,6 +23,7 @@ pub struct Operations {
     pub replace: Described,
     pub change: Described,
     pub delete: Described,
+    pub redact: Described,
     pub history: Described,
 }
 
@@ -178,6 +180,19 @@ impl Texts {
             .guarded("editor")
             .answers(204, "Deleted.", None, &[])
             .problems(&[400, 401, 403, 404, 409, 412, 503]),
+            redact: self
+                .coded(self.describe(
+                    &self.id("redact"),
+                    &format!("Redact fields of {an} {one}"),
+                    "Blanks them in the row and in every copy that is kept: its history, the changes, stored imports and answers kept \
+                     for re-sending. What is never empty cannot be blanked (422).",
+                ))
+                .guarded("admin")
+                .query(SINGLE_PARAMETERS)
+                .resendable()
+                .body("Redaction", &Redaction::sample(R::RESOURCE), json)
+                .answers(200, "The row, as it reads now.", Some(single()), &["ETag", "IdempotencyReplayed"])
+                .problems(&[400, 401, 403, 404, 408, 409, 413, 415, 422, 503]),
             history: self
                 .coded(self.describe(
                     &format!("list_{one}_history"),

@@ -21,6 +21,7 @@ use crate::http::tokens::{CreatedToken, TokenBody, TokenList};
 use crate::store::Rows;
 use crate::store::history::{Change, HistoryEntry};
 use crate::store::imports::ImportView;
+use crate::store::redaction::Redaction;
 
 /// The schemas that descriptions speak of, by name.
 pub struct Schemas(BTreeMap<String, Value>);
@@ -40,6 +41,7 @@ impl Default for Schemas {
         schemas.add::<Entry>();
         schemas.0.insert("SheetProblem".to_owned(), sheet_problem());
         schemas.0.insert("TokenBody".to_owned(), closed::<TokenBody>(&[]));
+        schemas.0.insert("Redaction".to_owned(), closed::<Redaction>(&[]));
         let mut part = closed::<Movement>(movement::READ_ONLY);
         nest(&mut part, "figures", "FigurePart");
         require(&mut part, &["destination"]);

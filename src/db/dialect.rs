@@ -144,9 +144,9 @@ impl Condition {
         Self::joined(conditions, " AND ", "1 = 1")
     }
 
-    /// One must hold; nothing offered is nothing found.
+    /// One must hold; nothing offered is nothing found. In brackets, as whoever filters on goes on with `AND`.
     pub fn any(conditions: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(conditions, " OR ", "1 = 0")
+        Self::default().group(Self::joined(conditions, " OR ", "1 = 0"))
     }
 
     fn joined(conditions: impl IntoIterator<Item = Self>, word: &'static str, empty: &'static str) -> Self {

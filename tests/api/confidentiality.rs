@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, given};
+use crate::support::{Answer, TestApp, given};
 
 /// Who may see something, and all who come after may too.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,7 +22,6 @@ use Least::{Editor, Public, Reader};
 /// What stands in the record once, or in one row with its parts, and who may see it.
 const MARKERS: &[(&str, Least)] = &[
     ("The radio", Public),
-    ("p-left", Public),
     ("1484847", Public), // individuals of p-left
     ("MARKtitle", Public),
     ("MARKdealnotes", Reader),
@@ -40,8 +39,6 @@ const MARKERS: &[(&str, Least)] = &[
     ("MARKrestricted", Reader),
     ("MARKrestrictedparty", Reader),
     ("727272", Reader), // its number
-    ("MARKrestrictedplace", Reader),
-    ("MARKrestrictedfigure", Reader),
     ("717003", Reader),
     ("MARKtotal", Reader),
     ("717004", Reader),
@@ -62,8 +59,6 @@ const MARKERS: &[(&str, Least)] = &[
     ("1999-07-17", Reader), // its scheduled_on
     ("MARKcalledoff", Reader),
     ("717009", Reader),
-    ("MARKdealplan", Reader),
-    ("717010", Reader),
     ("MARKimported", Reader),
     ("717011", Reader),
     ("MARKmole", Editor),
@@ -124,8 +119,6 @@ async fn record(app: &TestApp) -> String {
         .to("bab", &[figure])
         .put(app)
         .await;
-    let said = json!({"destination_as_reported": "MARKrestrictedplace"});
-    editor.patch("/v1/movements/MARKrestricted.bab", &said).await.is(200);
     let unleft = [given::individuals("planned", 717_005)];
     given::batch("MARKunleft").with("scheduled_on", "1999-03-11").to("bab", &unleft).put(app).await;
     let cancelled = [given::individuals("departed", 717_006)];
@@ -145,13 +138,12 @@ async fn record(app: &TestApp) -> String {
         .figures(&back)
         .put(app)
         .await;
-    let some = [given::individuals("arrived", 4)];
     // A public return of a hidden movement.
     given::homecoming("of-hidden")
         .with("from", "SY0208")
         .with("movement", "MARKrestricted.bab")
         .on("2017-06-02")
-        .figures(&some)
+        .figures(&[given::individuals("arrived", 4)])
         .put(app)
         .await;
     let hidden = [given::individuals("arrived", 717_008)];
@@ -163,7 +155,6 @@ async fn record(app: &TestApp) -> String {
         json!({"code": "MARKtotal", "batch": "MARKrestricted", "stage": "departed", "individuals": 717_004}),
         json!({"code": "deal-total", "agreement": "deal", "stage": "departed", "individuals": 9, "source": "MARKmole",
             "url": "https://markdealurl.example/", "title": "MARKdealtitle"}),
-        json!({"code": "MARKdealplan", "agreement": "deal", "stage": "planned", "individuals": 717_010}),
     ] {
         editor.post("/v1/figures", &body).await.is(201);
     }
@@ -210,10 +201,12 @@ async fn addresses(app: &TestApp, import: &str) -> Vec<String> {
         let Some(operation) = item.get("get") else { continue };
         let mut paths = vec![template.clone()];
         let mut queries = vec![String::new()];
+        // A workbook takes long to make and to read: one try each.
+        let most = if template.ends_with(".xlsx") { 1 } else { usize::MAX };
         for parameter in operation["parameters"].as_array().into_iter().flatten().map(resolved) {
             let name = parameter["name"].as_str().unwrap();
             if parameter["in"] == "query" {
-                queries.extend(tries(name).iter().map(|value| format!("?{name}={value}")));
+                queries.extend(tries(name).iter().take(most).map(|value| format!("?{name}={value}")));
             }
             if parameter["in"] != "path" {
                 continue;
@@ -237,7 +230,6 @@ async fn addresses(app: &TestApp, import: &str) -> Vec<String> {
         }
         all.extend(paths.iter().flat_map(|path| queries.iter().map(move |query| format!("{path}{query}"))));
     }
-    assert!(all.iter().all(|path| !path.contains('{')), "{all:?}");
     all
 }
 
@@ -273,11 +265,15 @@ fn has(text: &str, marker: &str) -> bool {
     }
 }
 
-/// Whether an answer says something that its question did not.
-fn says(path: &str, answer: &Answer, body: &str, marker: &str) -> bool {
-    let asked = path.contains(marker);
-    let headers = || format!("{:?}", answer.headers).to_lowercase();
-    (!asked && has(&headers(), marker)) || (!(asked && answer.status >= 400) && has(body, marker))
+/// The markers that an answer says and its question did not.
+fn said<'m>(path: &str, answer: &Answer, markers: &'m [(&'m str, Least)]) -> Vec<&'m (&'m str, Least)> {
+    let body = unpacked(&answer.bytes);
+    let headers = format!("{:?}", answer.headers).to_lowercase();
+    let says = |marker: &str| match path.contains(marker) {
+        true => answer.status < 400 && has(&body, marker),
+        false => has(&headers, marker) || has(&body, marker),
+    };
+    markers.iter().filter(|(marker, _)| says(marker)).collect()
 }
 
 both! {
@@ -287,13 +283,11 @@ both! {
         let addresses = addresses(app, &import).await;
         let mut leaks = BTreeMap::new();
         for (who, client) in [(Public, app.public()), (Reader, app.reader()), (Editor, app.editor())] {
-            let client: Client = client;
             let mut seen = BTreeSet::new();
             for path in &addresses {
                 let answer = client.get(path).await;
                 assert!(answer.status < 500, "{who:?} {path}: {}", answer.status);
-                let body = unpacked(&answer.bytes);
-                for (marker, least) in markers.iter().filter(|(marker, _)| says(path, &answer, &body, marker)) {
+                for (marker, least) in said(path, &answer, &markers) {
                     seen.insert(*marker);
                     if who < *least {
                         leaks.entry((format!("{who:?}"), *marker)).or_insert_with(Vec::new).push(path.clone());

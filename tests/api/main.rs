@@ -19,6 +19,7 @@ mod batches;
 mod changes;
 mod clock;
 mod concurrency;
+mod confidentiality;
 mod contract;
 mod dataset;
 mod errors;

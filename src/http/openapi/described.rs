@@ -107,7 +107,7 @@ impl Described {
         let Self { mut operation, mut parameters, mut responses } = self;
         responses.sort_keys();
         if operation["security"] != json!([]) && ![json!(["system"]), json!(["tokens"])].contains(&operation["tags"]) {
-            tell_versions(&operation, &mut parameters, &mut responses);
+            tell_versions(&mut responses);
         }
         operation["parameters"] = json!(parameters);
         operation["responses"] = json!(responses);
@@ -115,19 +115,13 @@ impl Described {
     }
 }
 
-/// What reads and writes data says of which version they are, and a read can be asked for one.
-fn tell_versions(operation: &Value, parameters: &mut Vec<Value>, responses: &mut Map<String, Value>) {
+/// What reads and writes data says of which version they are. That a read can be asked for one stands with that header: as a parameter of
+/// every read it would be an address's own.
+fn tell_versions(responses: &mut Map<String, Value>) {
     let good = responses.iter_mut().filter(|(status, _)| status.starts_with('2') || *status == "304");
     good.for_each(|(_, response)| {
         response["headers"]["X-Data-Version"] = json!({"$ref": "#/components/headers/XDataVersion"});
     });
-    if responses.contains_key("200") && operation.get("requestBody").is_none() {
-        parameters.push(json!({
-            "name": "X-Data-Version", "in": "header", "required": false,
-            "description": "The version of the data that the answer must have reached: what an earlier answer said.",
-            "schema": {"type": "integer", "format": "int64", "minimum": 0}, "example": 1042,
-        }));
-    }
 }
 
 /// The name of a header, from its name in `components`.

@@ -104,7 +104,7 @@ impl Described {
     }
 
     pub(super) fn into_value(self) -> Value {
-        let Self { mut operation, mut parameters, mut responses } = self;
+        let Self { mut operation, parameters, mut responses } = self;
         responses.sort_keys();
         if operation["security"] != json!([]) && ![json!(["system"]), json!(["tokens"])].contains(&operation["tags"]) {
             tell_versions(&mut responses);

@@ -30,6 +30,8 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
+# The columns and the order of a list of movements, for the command line of SQLite.
+JOINED = "SELECT m.*, b.number, b.scheduled_on, b.departed_on, b.departed_on_precision, o.code, o.name, d.code, d.name FROM movements m JOIN batches b ON b.id = m.batch_id JOIN locations o ON o.id = m.origin_id JOIN locations d ON d.id = m.destination_id ORDER BY m.dated_on DESC, m.code DESC"
 
 
 def run(command, **options):
@@ -177,9 +179,20 @@ def exports(binary, database, port):
         say(f"exports/movements.csv, first byte after {first * 1000:.0f} ms", rows, whole)
     if shutil.which("sqlite3"):
         begin = time.monotonic()
-        joined = "SELECT m.*, b.number, b.scheduled_on, b.departed_on, b.departed_on_precision, o.code, o.name, d.code, d.name FROM movements m JOIN batches b ON b.id = m.batch_id JOIN locations o ON o.id = m.origin_id JOIN locations d ON d.id = m.destination_id ORDER BY m.dated_on DESC, m.code DESC"
-        out = subprocess.run(["sqlite3", "-csv", database, joined], capture_output=True, check=True).stdout
+        out = subprocess.run(["sqlite3", "-csv", database, JOINED], capture_output=True, check=True).stdout
         say("sqlite3 -csv, the same columns and order", out.count(b"\n"), time.monotonic() - begin)
+
+
+def prepared(binary, movements):
+    """What is measured, the tools of its peers, and a record of this size."""
+    if not binary:
+        subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
+        binary = ROOT / "target/release/homeward"
+    tools = subprocess.run([ROOT / "scripts/python-tools", "bench"], check=True, capture_output=True, text=True).stdout.strip()
+    data = ROOT / "target/bench" / str(movements)
+    if not (data / "sheets/returns.csv").exists():
+        subprocess.run([sys.executable, HERE / "generate.py", "--movements", str(movements), "--out", data], check=True)
+    return binary, tools, data
 
 
 def main():
@@ -188,14 +201,7 @@ def main():
     parser.add_argument("--postgres", help="the address of an empty PostgreSQL database")
     parser.add_argument("--binary", help="a binary that is built already")
     asked = parser.parse_args()
-    binary = asked.binary
-    if not binary:
-        subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
-        binary = ROOT / "target/release/homeward"
-    tools = subprocess.run([ROOT / "scripts/python-tools", "bench"], check=True, capture_output=True, text=True).stdout.strip()
-    data = ROOT / "target/bench" / str(asked.movements)
-    if not (data / "sheets/returns.csv").exists():
-        subprocess.run([sys.executable, HERE / "generate.py", "--movements", str(asked.movements), "--out", data], check=True)
+    binary, tools, data = prepared(asked.binary, asked.movements)
     sheets, flat = data / "sheets", data / "flat"
     with tempfile.TemporaryDirectory(dir=ROOT / "target/bench") as folder:
         folder = pathlib.Path(folder)

@@ -29,7 +29,7 @@ import tempfile
 import time
 import urllib.request
 
-from sheets import HERE, ROOT, Server, download, free_port, run
+from sheets import HERE, JOINED, ROOT, Server, download, free_port, prepared, run
 
 # The year and the day follow, another each time.
 QUESTIONS = {
@@ -215,9 +215,8 @@ def nginx(size, folder, seconds):
 
 def sqlite(database):
     """The same columns in the same order, from the command line."""
-    joined = "SELECT m.*, b.number, b.scheduled_on, b.departed_on, b.departed_on_precision, o.code, o.name, d.code, d.name FROM movements m JOIN batches b ON b.id = m.batch_id JOIN locations o ON o.id = m.origin_id JOIN locations d ON d.id = m.destination_id ORDER BY m.dated_on DESC, m.code DESC"
     begin, rows = time.monotonic(), 0
-    with subprocess.Popen(["sqlite3", "-csv", database, joined], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(["sqlite3", "-csv", database, JOINED], stdout=subprocess.PIPE) as process:
         while chunk := process.stdout.read(1 << 16):
             rows += chunk.count(b"\n")
     rate = rows / (time.monotonic() - begin)
@@ -243,14 +242,7 @@ def main():
     missing = [tool for tool in ("wrk", "sqlite3", "nginx") if not shutil.which(tool)]
     if missing:
         sys.exit(f"these are needed: {', '.join(missing)} (packages wrk, sqlite3 and nginx-light of Debian)")
-    binary = asked.binary
-    if not binary:
-        subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
-        binary = ROOT / "target/release/homeward"
-    tools = subprocess.run([ROOT / "scripts/python-tools", "bench"], check=True, capture_output=True, text=True).stdout.strip()
-    data = ROOT / "target/bench" / str(asked.movements)
-    if not (data / "sheets/returns.csv").exists():
-        subprocess.run([sys.executable, HERE / "generate.py", "--movements", str(asked.movements), "--out", data], check=True)
+    binary, tools, data = prepared(asked.binary, asked.movements)
     with tempfile.TemporaryDirectory(dir=ROOT / "target/bench") as folder:
         folder = pathlib.Path(folder)
         databases = asked.filled or [f"sqlite:{folder / 'homeward.db'}", *filter(None, [asked.postgres])]

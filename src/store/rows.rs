@@ -171,9 +171,12 @@ pub fn stretches(request: &PageRequest, date: &'static str, way: Way) -> Vec<Str
         SortBy::Code => vec![(Condition::all(code()), by_code())],
         SortBy::UpdatedAt => {
             let last = after.and_then(|after| after.time);
-            let these = last.map(|last| behind("updated_at", &|bound| bound.time(last)));
+            let these = match last {
+                Some(last) => behind("updated_at", &|bound| bound.time(last)),
+                None => Condition::all(code()),
+            };
             let order = sorted("updated_at", if down { " DESC, " } else { " ASC, " });
-            vec![(Condition::all(these), order.and(by_code()))]
+            vec![(these, order.and(by_code()))]
         }
         SortBy::Date => {
             let last = after.and_then(|after| after.date);

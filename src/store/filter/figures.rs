@@ -1,7 +1,7 @@
 //! Which figures are asked for: by their own fields, and by what they are about.
 
 use super::clauses::{Branch, Clause, Clauses, Part};
-use super::{OFFSET, Resolved, actual, batches, below, code_begins, movements, of_word, returns, times};
+use super::{OF_ONE_ROW, Resolved, actual, batches, below, code_begins, movements, of_word, returns, times};
 use crate::db::dialect::Condition;
 use crate::db::page::SortBy;
 use crate::domain::access::Viewer;
@@ -67,7 +67,7 @@ fn subject(filter: &Resolved, viewer: Viewer) -> Option<Clause> {
         }
     }
     let beside =
-        |(beside, part): &(&'static str, Part)| Condition::sql(beside).group(part.clauses.check()).then(OFFSET);
+        |(beside, part): &(&'static str, Part)| Condition::sql(beside).group(part.clauses.check()).then(OF_ONE_ROW);
     let check = Condition::any(subjects.iter().map(beside).chain(totals.clone()));
     let parts = subjects.into_iter().map(|(_, part)| Branch::Part(part));
     Some(Clause::either(check, parts.chain(totals.map(Branch::Own)).collect()))

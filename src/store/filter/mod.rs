@@ -110,11 +110,11 @@ fn from_source(
 ) -> (Condition, Branch) {
     let clauses = said(source, viewer, about);
     let check = Condition::sql("EXISTS (SELECT 1 FROM figures WHERE ").then(beside).then(" AND ");
-    (check.group(clauses.check()).then(OFFSET), Branch::Part(Part { lead, clauses }))
+    (check.group(clauses.check()).then(OF_ONE_ROW), Branch::Part(Part { lead, clauses }))
 }
 
 /// The end of a subquery that is asked of one row. Without an offset PostgreSQL would rather answer it for all rows at once.
-const OFFSET: &str = " LIMIT 1 OFFSET 0)";
+const OF_ONE_ROW: &str = " LIMIT 1 OFFSET 0)";
 
 /// The stages of the actual phase: plans and withdrawals are not for the public.
 fn actual() -> Condition {
@@ -192,7 +192,7 @@ pub fn batches(filter: &Resolved, viewer: Viewer) -> Clauses {
     if !filter.destination.is_empty() || filter.settlement_type.is_some() {
         let clauses = movements(&filter.of_places(), viewer);
         let check = Condition::sql("EXISTS (SELECT 1 FROM movements WHERE movements.batch_id = batches.id AND ");
-        let check = check.group(clauses.check()).then(OFFSET);
+        let check = check.group(clauses.check()).then(OF_ONE_ROW);
         let lead = "id IN (SELECT batch_id FROM movements WHERE ";
         all.push(Clause::either(check, vec![Branch::Part(Part { lead, clauses })]));
     }
@@ -286,7 +286,7 @@ pub fn returns(filter: &Resolved, viewer: Viewer) -> Clauses {
     }
     if let Some(kind) = filter.settlement_type {
         let beside = "EXISTS (SELECT 1 FROM movements WHERE movements.id = returns.movement_id AND ";
-        let theirs = Condition::sql(beside).group(plainly(Condition::any(settled(kind)))).then(OFFSET);
+        let theirs = Condition::sql(beside).group(plainly(Condition::any(settled(kind)))).then(OF_ONE_ROW);
         let place =
             Condition::sql("movement_id IS NULL AND ").group(within("destination_id", of_settlement_type(kind)));
         let part =

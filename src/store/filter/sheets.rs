@@ -4,7 +4,7 @@
 //! out what has none of them.
 
 use super::{
-    Clauses, OFFSET, Resolved, actual, batches, below, movements, returns, times, within, words, words_or_code,
+    Clauses, OF_ONE_ROW, Resolved, actual, batches, below, movements, returns, times, within, words, words_or_code,
 };
 use crate::db::dialect::Condition;
 use crate::domain::access::Viewer;
@@ -46,7 +46,7 @@ pub fn plainly(condition: Condition) -> Condition {
 /// Those with a row of a part that is shown. Each row is looked up by itself: as a list, the parts would be read again for
 /// every page.
 fn with_parts(parts: &'static str, shown: Condition) -> Condition {
-    Condition::sql("EXISTS (SELECT 1 FROM ").then(parts).then(" AND ").group(plainly(shown)).then(OFFSET)
+    Condition::sql("EXISTS (SELECT 1 FROM ").then(parts).then(" AND ").group(plainly(shown)).then(OF_ONE_ROW)
 }
 
 /// Those with a figure that is shown, where the question is about figures.

@@ -94,63 +94,62 @@ trait Ground {
     fn places(&mut self, ids: BTreeSet<i64>) -> Result<HashMap<i64, Arc<Place>>, Error>;
 }
 
-/// Answers a question from the columns, where they are there; else from the database, which also says what is wrong with it.
-fn answer<T>(
+/// Takes what an answer needs from the columns, where they are there; else from the database, which also says what is wrong with the
+/// question. Nothing else is done there: whoever looks into the columns keeps others from letting them follow.
+fn taken<T>(
     conn: &mut Conn,
     columns: &Columns,
     who: Reading,
     question: &Question,
-    from: impl FnOnce(&mut dyn Ground) -> Result<T, Error>,
+    take: impl Fn(&mut dyn Ground) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    if let Some(now) = columns.now(conn)?
-        && let Some(mut asked) = Asked::of(&now, who, question)
-    {
-        return from(&mut asked);
-    }
-    from(&mut Counted::of(conn, who, question)?)
+    let looked = columns.look(conn, |held| Asked::of(held, who, question).map(|mut asked| take(&mut asked)))?;
+    looked.unwrap_or_else(|| take(&mut Counted::of(conn, who, question)?))
 }
 
 /// How many people left and came back, by period, place and agreement.
 pub fn flows(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<FlowRow>, Error> {
-    answer(conn, columns, who, question, |ground| {
+    let (groups, names) = taken(conn, columns, who, question, |ground| {
         let groups = ground.groups(Grouping::of(question, false))?;
-        let mut flows: HashMap<Cut, _> = groups.into_iter().map(|(cut, group)| (cut, group.flows)).collect();
-        if question.by.is_empty() {
-            // The total of nothing is a row as well.
-            flows.entry(Cut::default()).or_default();
-        }
-        if let Some(unit) = question.unit().filter(|_| question.fill) {
-            let asked = (question.filter.from, question.filter.to);
-            periods::fill(&mut flows, unit, asked, question.by.len() == 1)?;
-        }
-        let names = ground.names(&mut flows.keys())?;
-        let mut rows: Vec<_> = flows.into_iter().collect();
-        rows.sort_by_cached_key(|(cut, _)| names.order(cut, &question.by));
-        let row = |(cut, flows): (Cut, _)| FlowRow { keys: names.keys(&cut, &question.by), flows };
-        Ok(rows.into_iter().map(row).collect())
-    })
+        let names = ground.names(&mut groups.keys())?;
+        Ok((groups, names))
+    })?;
+    let mut flows: HashMap<Cut, _> = groups.into_iter().map(|(cut, group)| (cut, group.flows)).collect();
+    if question.by.is_empty() {
+        // The total of nothing is a row as well.
+        flows.entry(Cut::default()).or_default();
+    }
+    if let Some(unit) = question.unit().filter(|_| question.fill) {
+        let asked = (question.filter.from, question.filter.to);
+        periods::fill(&mut flows, unit, asked, question.by.len() == 1)?;
+    }
+    let mut rows: Vec<_> = flows.into_iter().collect();
+    rows.sort_by_cached_key(|(cut, _)| names.order(cut, &question.by));
+    let row = |(cut, flows): (Cut, _)| FlowRow { keys: names.keys(&cut, &question.by), flows };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// Who is still away according to the record, by place and agreement, on one day or at the end of every period.
 pub fn stocks(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<Vec<StockRow>, Error> {
-    answer(conn, columns, who, question, |ground| {
+    let (groups, as_of, names) = taken(conn, columns, who, question, |ground| {
         let (groups, as_of) = balances(ground, question)?;
-        let mut rows: Vec<(Cut, Balance)> = match (question.unit(), as_of) {
-            (Some(unit), Some(as_of)) => periods::cumulate(groups, unit, as_of)?,
-            (Some(_), None) => vec![],
-            (None, _) => groups.into_iter().map(|(cut, group)| (cut, Balance { as_of, flows: group.flows })).collect(),
-        };
-        let names = ground.names(&mut rows.iter().map(|(cut, _)| cut))?;
-        rows.sort_by_cached_key(|(cut, _)| names.order(cut, &question.by));
-        let row = |(cut, balance): (Cut, _)| StockRow { keys: names.keys(&cut, &question.by), balance };
-        Ok(rows.into_iter().map(row).collect())
-    })
+        let names = ground.names(&mut groups.keys())?;
+        Ok((groups, as_of, names))
+    })?;
+    let mut rows: Vec<(Cut, Balance)> = match (question.unit(), as_of) {
+        (Some(unit), Some(as_of)) => periods::cumulate(groups, unit, as_of)?,
+        (Some(_), None) => vec![],
+        (None, _) => groups.into_iter().map(|(cut, group)| (cut, Balance { as_of, flows: group.flows })).collect(),
+    };
+    rows.sort_by_cached_key(|(cut, _)| names.order(cut, &question.by));
+    let row = |(cut, balance): (Cut, _)| StockRow { keys: names.keys(&cut, &question.by), balance };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// The balance of everything, and how much the record holds of it.
 pub fn summary(conn: &mut Conn, columns: &Columns, who: Reading, question: &Question) -> Result<SummaryRow, Error> {
     let question = Question { by: vec![], ..question.clone() };
-    answer(conn, columns, who, &question, |ground| {
+    taken(conn, columns, who, &question, |ground| {
         let (groups, as_of) = balances(ground, &question)?;
         let total = groups.into_values().next().unwrap_or_default();
         let [batches, origins, destinations, sources] = ground.numbers()?;
@@ -178,23 +177,24 @@ pub fn places(
         Which::Origin => By::Origin,
     };
     let question = Question { by: vec![by], ..question.clone() };
-    answer(conn, columns, who, &question, |ground| {
+    let (groups, as_of, known) = taken(conn, columns, who, &question, |ground| {
         let (groups, as_of) = balances(ground, &question)?;
         let known = ground.places(groups.keys().filter_map(|cut| cut.place(which)).collect())?;
-        let row = |(cut, group): (Cut, Group)| PlaceRow {
-            which,
-            place: cut.place(which).and_then(|id| known.get(&id).cloned()),
-            seen: match which {
-                Which::Destination => group.arrived,
-                Which::Origin => group.departed,
-            },
-            balance: Balance { as_of, flows: group.flows },
-        };
-        let mut rows: Vec<_> = groups.into_iter().map(row).collect();
-        let code = |row: &PlaceRow| row.place.as_ref().map(|place| place.code.clone());
-        rows.sort_by_cached_key(|row| (row.place.is_none(), code(row)));
-        Ok(rows)
-    })
+        Ok((groups, as_of, known))
+    })?;
+    let row = |(cut, group): (Cut, Group)| PlaceRow {
+        which,
+        place: cut.place(which).and_then(|id| known.get(&id).cloned()),
+        seen: match which {
+            Which::Destination => group.arrived,
+            Which::Origin => group.departed,
+        },
+        balance: Balance { as_of, flows: group.flows },
+    };
+    let mut rows: Vec<_> = groups.into_iter().map(row).collect();
+    let code = |row: &PlaceRow| row.place.as_ref().map(|place| place.code.clone());
+    rows.sort_by_cached_key(|row| (row.place.is_none(), code(row)));
+    Ok(rows)
 }
 
 /// The groups of everything whose period has ended by the day of the balance, and that day.

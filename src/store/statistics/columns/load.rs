@@ -57,7 +57,7 @@ type Homecoming = (
     Counts,
 );
 
-/// Goes through rows of a table by their keys, a page at a time. `$more` narrows the query.
+/// Goes through rows of a table by their keys, a page at a time: those that `$which` holds for.
 macro_rules! pages {
     ($conn:ident, $table:ident, $from:expr, $columns:expr, $key:expr, $which:expr, $each:expr) => {{
         let mut after = i64::MIN;

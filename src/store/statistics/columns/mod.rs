@@ -10,13 +10,10 @@ mod group;
 mod load;
 mod places;
 mod table;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use self::places::{Agreements, Places};
 use self::table::{Row, Table};
@@ -45,9 +42,6 @@ pub struct Columns {
     building: AtomicBool,
 }
 
-/// The columns as they are now. Nobody changes them while somebody has this.
-pub struct Now<'a>(RwLockReadGuard<'a, Kept>);
-
 impl Columns {
     /// None yet. They may take so many bytes; with 0 there are never any.
     pub fn new(limit: usize) -> Self {
@@ -55,22 +49,24 @@ impl Columns {
         Self { limit, kept: RwLock::new(kept), building: AtomicBool::new(false) }
     }
 
-    /// The columns with every write that the connection sees, and perhaps later ones, if there are any.
-    pub(super) fn now(&self, conn: &mut Conn) -> Result<Option<Now<'_>>, Error> {
-        let read = || self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*read(), Kept::Held(_)) {
-            return Ok(None);
-        }
+    /// Looks into the columns, if they are there, with every write that the connection sees, and perhaps later ones. Nobody changes them
+    /// meanwhile, so nothing is done there but what needs them.
+    pub(super) fn look<T>(&self, conn: &mut Conn, into: impl FnOnce(&Held) -> Option<T>) -> Result<Option<T>, Error> {
+        let Some(held) = self.version() else { return Ok(None) };
         let version = history::data_version(conn)?;
-        let now = read();
-        match &*now {
-            Kept::Held(held) if held.version < version => drop(now),
-            Kept::Held(_) => return Ok(Some(Now(now))),
-            _ => return Ok(None),
+        if held < version {
+            self.follow(conn, version)?;
         }
-        self.follow(conn, version)?;
-        let now = read();
-        Ok(matches!(*now, Kept::Held(_)).then_some(Now(now)))
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(if let Kept::Held(held) = &*kept { into(held) } else { None })
+    }
+
+    /// The version of the data that they hold, if they are there.
+    fn version(&self) -> Option<i64> {
+        match &*self.kept.read().unwrap_or_else(PoisonError::into_inner) {
+            Kept::Held(held) => Some(held.version),
+            Kept::Missing | Kept::TooLarge => None,
+        }
     }
 
     fn follow(&self, conn: &mut Conn, version: i64) -> Result<(), Error> {
@@ -139,19 +135,6 @@ impl Columns {
         match &*self.kept.read().unwrap_or_else(PoisonError::into_inner) {
             Kept::Held(held) => held.bytes(),
             Kept::Missing | Kept::TooLarge => 0,
-        }
-    }
-}
-
-impl Deref for Now<'_> {
-    type Target = Held;
-
-    fn deref(&self) -> &Held {
-        static NOTHING: std::sync::LazyLock<Held> = std::sync::LazyLock::new(Held::default);
-        match &*self.0 {
-            Kept::Held(held) => held,
-            // `now` gives this out only where they are held.
-            Kept::Missing | Kept::TooLarge => &NOTHING,
         }
     }
 }

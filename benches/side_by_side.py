@@ -173,6 +173,8 @@ def typical(tools, flat, folder, place, origin, seconds):
     make = "import typical_app as app; app.Base.metadata.create_all(app.engine)"
     subprocess.run([f"{tools}/python", "-c", make], check=True, env=environment)
     tables = "".join(f".import --csv --skip 1 {flat / name}.csv {name}\n" for name in ("locations", "movements"))
+    # What is empty in a CSV is no number.
+    tables += "UPDATE movements SET agreement_id = NULL WHERE agreement_id = '';\n"
     script = f"{tables}CREATE INDEX md ON movements (destination, departed_on);\n"
     subprocess.run(["sqlite3", database], input=script.encode(), check=True)
     command = [f"{tools}/uvicorn", "typical_app:app", "--port", str(port), "--log-level", "error"]

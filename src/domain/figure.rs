@@ -115,7 +115,8 @@ pub const READ_ONLY: &[&str] =
     &["agreement_name", "source_name", "destination_name", "revision", "created_at", "updated_at", "warnings"];
 
 /// The members that hold counts, in the order of the table.
-const COUNTS: [&str; 8] = ["households", "individuals", "men", "women", "children", "infants", "civilians", "fighters"];
+pub const COUNTS: [&str; 8] =
+    ["households", "individuals", "men", "women", "children", "infants", "civilians", "fighters"];
 
 /// One unit of a figure: how many, how exactly, and the upper end of `between`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

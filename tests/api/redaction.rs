@@ -234,6 +234,17 @@ both! {
         assert!(!app.editor().text("/v1/changes").await.contains("917531"));
     }
 
+    async fn a_ratio_does_not_tell_a_count_that_was_blanked(app) {
+        given::world(app).await;
+        let sheet = "batch,origin,departed_on,destination,figure,stage,households,individuals\nb1,waer,2017-03-18,bab,f1,departed,7,700\n";
+        let path = "/v1/imports/movements?commit=true";
+        let import = app.editor().send("POST", path, Some(("text/csv", sheet.as_bytes()))).await.is(201);
+        assert!(import.text().contains("100.0 individuals per household"), "{}", import.text());
+        app.admin().post("/v1/figures/f1/redact", &json!({"fields": ["households", "households_quantifier"]})).await.is(200);
+        let kept = app.editor().text("/v1/imports").await + &backup(app).await;
+        assert!(!kept.contains("100.0"), "{kept}");
+    }
+
     async fn what_imports_keep_is_blanked_and_their_undoing_brings_nothing_back(app) {
         given::world(app).await;
         let sheet = "batch,origin,departed_on,destination,figure,stage,individuals,men,notes\n\

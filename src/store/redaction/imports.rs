@@ -8,6 +8,7 @@ use super::values::Values;
 use crate::db::Conn;
 use crate::db::schema::imports;
 use crate::domain::Resource;
+use crate::domain::figure::COUNTS;
 use crate::error::Error;
 
 /// The sheets that have columns for a resource.
@@ -33,17 +34,20 @@ fn column(resource: Resource, field: &str) -> &str {
 }
 
 /// Blanks warnings of a sheet that stand in a column of the fields, whichever row they are of, since a warning does not say which of
-/// our rows that is; and those that quote what the fields held. Whether there were any.
+/// our rows that is; and those that quote what the fields held. For a count all warnings about counts go: a ratio or a sum tells it, too.
+/// Whether there were any.
 pub fn blank(sheet: &str, warnings: &mut [Value], target: &Target, values: &Values) -> bool {
     if !sheets(target.resource).contains(&sheet) {
         return false;
     }
-    let mut found = false;
+    let (mut found, is_count) = (false, |name: &str| COUNTS.contains(&name));
+    let counts = target.fields.iter().any(|field| is_count(field));
+    let is_of = |stands: &str| {
+        let own = target.fields.iter().any(|field| column(target.resource, field) == stands);
+        own || (counts && is_count(stands))
+    };
     for warning in warnings.iter_mut().filter_map(Value::as_object_mut) {
-        let of_field = warning
-            .get("column")
-            .and_then(Value::as_str)
-            .is_some_and(|stands| target.fields.iter().any(|field| column(target.resource, field) == stands));
+        let of_field = warning.get("column").and_then(Value::as_str).is_some_and(is_of);
         let quotes = ["value", "message", "suggestion"];
         if of_field || quotes.iter().any(|name| warning.get(*name).is_some_and(|quoted| values.are_in(quoted))) {
             for name in quotes {

@@ -53,7 +53,7 @@ fn sources() -> Vec<Source> {
         let text = fs::read_to_string(&file).unwrap();
         let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
         let floor = path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
-        let of_tests = path.ends_with("/tests.rs");
+        let of_tests = path.ends_with("/tests.rs") || path.contains("/tests/");
         let shipped = if of_tests { "" } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap() };
         let code: Vec<&str> = shipped.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         Source { path, floor, code: code.join("\n"), lines: text.lines().count() }

@@ -25,7 +25,7 @@ impl Touched {
     fn between(conn: &mut Conn, after: i64, to: i64) -> Result<Self, Stop> {
         let many = i64::try_from(CHUNK).unwrap_or(i64::MAX);
         let found: Vec<(i64, i64, i64)> = writes::table
-            .filter(writes::last_seq.gt(after))
+            .filter(writes::first_seq.gt(after))
             .order(writes::first_seq)
             .limit(many)
             .select((writes::id, writes::first_seq, writes::last_seq))

@@ -108,15 +108,16 @@ fn asked<'a>(sql: &str, values: &'a [Value]) -> Asked<'a> {
         Value::Null => query.bind::<Nullable<Text>, _>(None::<String>),
         Value::Bool(is) => query.bind::<Bool, _>(*is),
         Value::Number(number) => query.bind::<BigInt, _>(*number),
-        Value::Text(text) => query.bind::<Text, _>(text),
+        Value::Day(text) | Value::Time(text) | Value::Text(text) | Value::Keys(text) => query.bind::<Text, _>(text),
     })
 }
 
 /// PostgreSQL does it, and counts what it has looked at.
 fn of_postgres(conn: &mut PgConnection, statement: &Statement) -> Option<String> {
-    conn.batch_execute(&format!("PREPARE asked AS {}", statement.sql)).unwrap();
-    let values: Vec<String> = statement.values.iter().map(literal).collect();
-    let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+    let kinds = list(statement.values.iter().map(|value| kind(value).to_owned()).collect());
+    let prepared = conn.batch_execute(&format!("PREPARE asked{kinds} AS {}", statement.sql));
+    prepared.unwrap_or_else(|error| panic!("{error}: {} {:?}", statement.sql, statement.values));
+    let values = list(statement.values.iter().map(literal).collect());
     let explain = format!("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE asked{values}");
     let plan: Plan = sql_query(explain).into_boxed::<Pg>().get_result(conn).unwrap();
     conn.batch_execute("DEALLOCATE asked").unwrap();
@@ -139,11 +140,31 @@ fn visit(node: &Json, statement: &Statement, depth: usize, lines: &mut Vec<Strin
     below.map(|node| visit(node, statement, depth + 1, lines)).sum::<f64>() + if counts { here } else { 0.0 }
 }
 
+/// Some words in brackets; nothing at all for none.
+fn list(words: Vec<String>) -> String {
+    if words.is_empty() { String::new() } else { format!("({})", words.join(", ")) }
+}
+
+/// What PostgreSQL is told that a value is.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "unknown",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "bigint",
+        Value::Day(_) => "date",
+        Value::Time(_) => "timestamp",
+        Value::Text(_) => "text",
+        Value::Keys(_) => "bigint[]",
+    }
+}
+
 fn literal(value: &Value) -> String {
     match value {
         Value::Null => "NULL".to_owned(),
         Value::Bool(is) => is.to_string(),
         Value::Number(number) => number.to_string(),
-        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Day(text) | Value::Time(text) | Value::Text(text) | Value::Keys(text) => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
     }
 }

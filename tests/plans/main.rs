@@ -1,5 +1,5 @@
-//! No list reads a whole table, whatever is asked of it and in whichever order: the plans of the statements that the service sends, on a
-//! record that is large enough to tell. Nothing here takes a time.
+//! No list reads a whole table, whatever is asked of it and in whichever order, nor does a write: the plans of the statements that the service
+//! sends, on a record that is large enough to tell. Nothing here takes a time.
 
 #![allow(
     missing_docs,
@@ -19,7 +19,8 @@ use std::collections::HashSet;
 
 use explained::Plans;
 use seen::Statement;
-use support::{Client, Kind, TestApp};
+use serde_json::json;
+use support::{Client, Kind, TestApp, given};
 
 /// What every resource with dates answers, and what those do that have places, too. Of most there are values that many rows have, and few.
 const TIMES: [&str; 4] = ["", "from=2014-03-01&to=2016-12-31", "from=2021-12-01", "updated_since=2026-11-17T08:00:00Z"];
@@ -105,21 +106,49 @@ async fn ask(client: &Client, path: &str) {
     }
 }
 
+/// Writes rows of every kind, and asks for a statistic that has to follow them.
+async fn write(app: &TestApp) {
+    let (editor, columns) = (app.editor(), app.columns.clone());
+    app.db.read(move |conn| columns.build(conn)).await.unwrap();
+    seen::take(&app.database.url());
+    given::batch("new").on("2017-03-18").to("bab", &[given::individuals("departed", 40)]).put(app).await;
+    given::homecoming("back").on("2017-04-01").figures(&[given::households("arrived", 3)]).put(app).await;
+    let changes = [
+        ("batches/b1000", "departed_on", json!("2016-05-01")),
+        ("movements/b1001.zoghra", "notes", json!("Changed")),
+        ("returns/r1002", "returned_on", json!("2016-06-01")),
+        ("figures/f1003m", "individuals", json!(9)),
+    ];
+    for (path, member, value) in changes {
+        editor.patch(&format!("/v1/{path}"), &json!({ member: value })).await.is(200);
+    }
+    editor.delete("/v1/batches/new").await.is(204);
+    editor.get("/v1/stats/flows?by=month").await.is(200);
+    // After these a statistic reads all names again.
+    for path in ["locations/waer", "sources/radio", "agreements/deal"] {
+        editor.patch(&format!("/v1/{path}"), &json!({"name": "Another name"})).await.is(200);
+    }
+}
+
 /// Asks everything, and gives what the database was sent for it: each statement once, with the path that it was first sent for.
 async fn asked(app: &TestApp) -> Vec<(String, Statement)> {
     let url = app.database.url();
     let (mut known, mut all) = (HashSet::new(), vec![]);
+    let mut note = |what: &str| {
+        let reads =
+            seen::take(&url).into_iter().filter(|shown| shown.starts_with("SELECT") || shown.starts_with("WITH"));
+        let new = reads.filter(|shown| known.insert(shown.clone()));
+        all.extend(new.map(|shown| (what.to_owned(), Statement::read(&shown))));
+    };
     seen::take(&url);
     for (name, client) in [("public", app.public()), ("editor", app.editor())] {
         for path in lists(name == "public") {
             ask(&client, &path).await;
-            let reads =
-                seen::take(&url).into_iter().filter(|shown| shown.starts_with("SELECT") || shown.starts_with("WITH"));
-            for shown in reads.filter(|shown| known.insert(shown.clone())) {
-                all.push((format!("{name}: {path}"), Statement::read(&shown)));
-            }
+            note(&format!("{name}: {path}"));
         }
     }
+    write(app).await;
+    note("writes, and a statistic after them");
     all
 }
 
@@ -160,11 +189,11 @@ async fn story(kind: Kind) {
 }
 
 #[actix_web::test]
-async fn no_list_reads_a_whole_table_of_sqlite() {
+async fn nothing_reads_a_whole_table_of_sqlite() {
     story(Kind::Sqlite).await;
 }
 
 #[actix_web::test]
-async fn no_list_reads_a_whole_table_of_postgresql() {
+async fn nothing_reads_a_whole_table_of_postgresql() {
     story(Kind::Postgres).await;
 }

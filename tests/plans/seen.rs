@@ -46,7 +46,11 @@ pub enum Value {
     Null,
     Bool(bool),
     Number(i64),
+    Day(String),
+    Time(String),
     Text(String),
+    /// Several keys, as PostgreSQL writes them.
+    Keys(String),
 }
 
 /// A statement with what was bound to it.
@@ -79,14 +83,17 @@ fn one(list: &str) -> (Value, &str) {
     if let Some(quoted) = list.strip_prefix('"') {
         return text(quoted);
     }
+    if let Some((keys, rest)) = list.strip_prefix('[').and_then(|list| list.split_once(']')) {
+        return (Value::Keys(format!("{{{keys}}}")), rest);
+    }
     let (word, rest) = list.split_at(list.find(',').unwrap_or(list.len()));
     let value = match word {
         "None" => Value::Null,
         "true" | "false" => Value::Bool(word == "true"),
         word => match word.parse() {
             Ok(number) => Value::Number(number),
-            // A day or a time, which is written with a `T` here and with a space there.
-            Err(_) if word.starts_with(|sign: char| sign.is_ascii_digit()) => Value::Text(word.replace('T', " ")),
+            Err(_) if word.contains('T') => Value::Time(word.replace('T', " ")),
+            Err(_) if word.starts_with(|sign: char| sign.is_ascii_digit()) => Value::Day(word.to_owned()),
             Err(_) => panic!("a value that this test cannot read: {word}"),
         },
     };
@@ -118,13 +125,15 @@ fn text(quoted: &str) -> (Value, &str) {
 
 #[test]
 fn statements_are_read_as_they_are_shown() {
-    let read = Statement::read("SELECT 1 WHERE a = ? -- binds: [7, \"x, \\\"\\u{7f}\", 2017-03-18, None, true]");
+    let read =
+        Statement::read("SELECT 1 WHERE a = ? -- binds: [7, \"x, \\\"\\u{7f}\", 2017-03-18, None, true, [1, 2]]");
     let values = [
         Value::Number(7),
         Value::Text("x, \"\u{7f}".to_owned()),
-        Value::Text("2017-03-18".to_owned()),
+        Value::Day("2017-03-18".to_owned()),
         Value::Null,
         Value::Bool(true),
+        Value::Keys("{1, 2}".to_owned()),
     ];
     assert_eq!((read.sql.as_str(), read.values.as_slice()), ("SELECT 1 WHERE a = ?", values.as_slice()));
 }

@@ -134,7 +134,7 @@ fn within(shown: &[Shown], place: &'static str) -> Condition {
         .collect();
     let middle: Vec<i64> = shown.iter().skip(1).rev().skip(1).map(|shown| shown.write).collect();
     if !middle.is_empty() {
-        any.push(Condition::sql("write_id IN (").keys(&middle).then(")"));
+        any.push(Condition::keyed("write_id", &middle));
     }
     Condition::any(any)
 }
@@ -174,7 +174,7 @@ fn read(conn: &mut Conn, shown: &[Shown]) -> Result<Vec<Change>, Error> {
         let mut ids: Vec<i64> = keys.keys().copied().collect();
         ids.sort_unstable();
         for ids in ids.chunks(CHUNK) {
-            for row in untouched(conn, resource, Condition::sql("id IN (").keys(ids).then(")"))? {
+            for row in untouched(conn, resource, Condition::keyed("id", ids))? {
                 let Some((seq, write)) = keys.get(&row.id) else { continue };
                 let (at, by, after) = (write.at, write.by.clone(), Some(row.own));
                 let (action, revision) = (Action::Create, 1);

@@ -1,18 +1,20 @@
 //! Sums over columns: one pass over movements, one over returns.
 
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
 
 use super::Held;
 use super::places::place_of;
+use super::sums::Sums;
 use super::table::{NONE, Row, Table};
 use crate::db::types::Day;
 use crate::domain::access::Viewer;
 use crate::domain::period::Unit;
-use crate::domain::tally::{Flow, Tally};
 use crate::domain::words::{BatchKind, Word as _};
 use crate::error::Error;
 use crate::store::Reading;
@@ -103,69 +105,32 @@ impl<T: Copy + Eq + std::hash::Hash> Axis<T> {
     }
 }
 
-/// The sums of one group on one side.
-#[derive(Clone, Copy)]
-struct Sums {
-    counts: [i64; 6],
-    rows: u32,
-    /// How many rows have no families, and how many no persons.
-    without: [u32; 2],
-    flags: u8,
-    first: Day,
-    last: Day,
-    latest: Day,
-    seen: (Day, Day),
-}
-
-impl Sums {
-    const NONE: Self = Self {
-        counts: [0; 6],
-        rows: 0,
-        without: [0; 2],
-        flags: 0,
-        first: Day(i32::MAX),
-        last: Day(i32::MIN),
-        latest: Day(i32::MIN),
-        seen: (Day(i32::MAX), Day(i32::MIN)),
-    };
-
-    /// Without a branch: what is unknown adds 0 to its count, and 1 to what is without. A thousand million rows of the highest count there may
-    /// be do not overflow.
-    #[inline]
-    fn add(&mut self, row: &Row) {
-        for (sum, count) in self.counts.iter_mut().zip(row.counts) {
-            *sum = sum.wrapping_add(i64::from(count));
-        }
-        self.rows = self.rows.wrapping_add(1);
-        for (without, unknown) in self.without.iter_mut().zip(Row::UNKNOWN) {
-            *without = without.wrapping_add(u32::from(row.is(unknown)));
-        }
-        self.flags |= row.flags;
-        self.first = self.first.min(row.first);
-        self.last = self.last.max(row.last);
-        self.latest = self.latest.max(row.first);
-        self.seen = (self.seen.0.min(row.seen), self.seen.1.max(row.seen));
-    }
-
-    fn flow(&self) -> Flow {
-        let [households, low, high, individuals, least, most] = self.counts;
-        let [households_open, individuals_open] = Row::OPEN.map(|open| self.flags & open != 0);
-        let [without_households, without_individuals] = self.without.map(i64::from);
-        Flow {
-            rows: self.rows.into(),
-            without_households,
-            without_individuals,
-            households: Tally { value: households, low, high, open: households_open },
-            individuals: Tally { value: individuals, low: least, high: most, open: individuals_open },
-        }
-    }
-}
-
 fn reach(first: Day, last: Day) -> Reach {
     Reach { first: first.date(), last: last.date() }
 }
 
+/// Up to how many threads sum one question, and how many rows are worth one.
+const THREADS: usize = 4;
+const SHARE: usize = if cfg!(test) { 2 } else { 100_000 };
+
+/// Does something with all rows, with a part of them on each core.
+fn shared<T: Send>(rows: &[Row], each: impl Fn(&[Row]) -> T + Sync) -> Result<Vec<T>, Error> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS);
+    let mut shares = rows.chunks(rows.len().div_ceil(cores).max(SHARE));
+    let own = shares.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let each = &each;
+        let others: Vec<_> = shares.map(|rows| scope.spawn(move || each(rows))).collect();
+        let mut done = vec![each(own)];
+        for other in others {
+            done.push(other.join().map_err(|_| Error::Internal("a sum panicked".to_owned()))?);
+        }
+        Ok(done)
+    })
+}
+
 /// The groups that there are, each with what left and what came back.
+#[derive(Default)]
 struct Sides {
     dense: Vec<u32>,
     sparse: HashMap<u64, u32, RandomState>,
@@ -193,6 +158,16 @@ impl Sides {
             self.sums.push([Sums::NONE; 2]);
         }
         self.sums.get_mut(*at as usize)
+    }
+
+    /// These and others of the same question together.
+    fn with(mut self, other: Self) -> Self {
+        for (key, sums) in other.keys.into_iter().zip(other.sums) {
+            for (own, other) in self.group(key).into_iter().flatten().zip(&sums) {
+                own.join(other);
+            }
+        }
+        self
     }
 }
 
@@ -271,14 +246,19 @@ impl Ground for Asked<'_> {
             let key = origins.number(row.origin) * destinations.len() + destinations.number(row.destination);
             (key * agreements.len() + agreements.number(row.agreement)) * periods.len() + period_of
         };
-        let mut sides = Sides::new(origins.len() * destinations.len() * agreements.len() * periods.len());
+        let possible = origins.len() * destinations.len() * agreements.len() * periods.len();
+        let left = |rows: &[Row]| {
+            let mut sides = Sides::new(possible);
+            for row in rows.iter().filter(|row| self.which.holds(row)) {
+                if let Some([left, _]) = sides.group(key(row)) {
+                    left.add(row);
+                }
+            }
+            sides
+        };
+        let mut sides = shared(self.held.movements.rows(), left)?.into_iter().reduce(Sides::with).unwrap_or_default();
         if grouping.is_total() {
             sides.group(0);
-        }
-        for row in self.movements() {
-            if let Some([left, _]) = sides.group(key(row)) {
-                left.add(row);
-            }
         }
         for row in self.returns() {
             if let Some([_, back]) = sides.group(key(row)) {

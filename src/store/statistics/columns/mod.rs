@@ -9,6 +9,7 @@ mod follow;
 mod group;
 mod load;
 mod places;
+mod sums;
 mod table;
 
 use std::collections::{HashMap, HashSet};

@@ -65,6 +65,8 @@ impl Record {
 /// Copies movements, each time a day earlier, within ten years. Nothing else of them is copied, nor are they indexed: no statistic
 /// needs it.
 fn copy(conn: &mut SqliteConnection, many: usize) {
+    // The connections that imported may still be closing.
+    conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
     let columns: Vec<Column> = sql_query("SELECT name FROM pragma_table_info('movements')").load(conn).unwrap();
     let indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'movements' AND sql IS NOT NULL";
     for index in sql_query(indexes).load::<Column>(conn).unwrap() {

@@ -129,9 +129,9 @@ export function number(value: number): string {
   return current?.whole.format(value) ?? String(value);
 }
 
-/** A number for an axis: 12K. */
-export function rough(value: number): string {
-  return Math.abs(value) < 10_000 ? number(value) : (current?.rough.format(value) ?? String(value));
+/** A number for an axis, all of one kind: 5K and 12K where the axis goes so far, else 5,000. */
+export function rough(value: number, most: number): string {
+  return most < 10_000 || value === 0 ? number(value) : (current?.rough.format(value) ?? String(value));
 }
 
 export function percent(value: number): string {

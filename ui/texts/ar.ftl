@@ -38,6 +38,7 @@ failure-too-many-rows = النتيجة أكبر مما تتسع له إجابة 
 failure-other = رفضت الخدمة هذا الطلب (الحالة { $status }).
 
 look-title = من نزح ومن عاد ومن لم يعد بعد
+loading-record = يجري جمع أرقام السجل… السجل الكبير يحتاج وقتاً في المرة الأولى.
 about-dates = من { $first } إلى { $last }.
 about-counts = { $batches ->
     [zero] لا دفعات
@@ -143,7 +144,7 @@ download-csv = CSV
 download-picture = صورة
 saved = تم الحفظ
 nothing-here = لا شيء هنا.
-show-all = عرض الكل ({ $count })
+show-more-of = عرض المزيد (المعروض { $shown } من { $count })
 show-more = عرض المزيد
 picture-note = { $address } · { $date } · المدى يحصر ما قالته المصادر؛ غير المعروف ليس صفراً
 
@@ -165,6 +166,7 @@ key-back = عائدون
 key-away = لا يزالون هناك
 key-range = مدى ما قيل
 key-unknown = لا أحد يعلم كم
+key-lacks = بعضه لم يعدّه أحد
 key-flow = العرض: عدد النازحين
 key-flow-unknown = المتقطّع: لا أحد يعلم كم
 remaining-title = من لم يعودوا بعد، عبر الزمن

@@ -374,3 +374,4 @@ sample-r = R
 sample-python = Python
 sample-write = تسجيل دفعة
 sample-sheet = ملء ملف ورفعه
+show-all = عرض الكل ({ $count })

@@ -38,6 +38,7 @@ failure-too-many-rows = This is more than one answer holds. Filter by place or d
 failure-other = The service refused this (status { $status }).
 
 look-title = Who left, who came back, who is still away
+loading-record = Adding up the record… A large one takes a while the first time.
 about-dates = { $first } to { $last }.
 about-counts = { $batches ->
     [one] One batch
@@ -115,7 +116,7 @@ download-csv = CSV
 download-picture = Picture
 saved = Saved
 nothing-here = Nothing here.
-show-all = Show all { $count }
+show-more-of = Show more ({ $shown } of { $count } shown)
 show-more = Show more
 picture-note = { $address } · { $date } · a range brackets what sources claim; unknown is not 0
 
@@ -137,6 +138,7 @@ key-back = Returned
 key-away = Still there
 key-range = Span of the claims
 key-unknown = Nobody knows how many
+key-lacks = Some of it uncounted
 key-flow = Width: individuals or households displaced
 key-flow-unknown = Dashed: nobody knows how many
 remaining-title = Still away, over time

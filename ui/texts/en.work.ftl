@@ -364,3 +364,4 @@ sample-r = R
 sample-python = Python
 sample-write = Record a batch
 sample-sheet = Fill in a sheet
+show-all = Show all { $count }

@@ -1,8 +1,8 @@
 /** Who is still there, destination by destination: what left, what came back, and how far the claims lie apart. */
 import { scaleLinear } from "d3-scale";
-import { useState } from "preact/hooks";
 import { drawn, known, language, number, percent, range, rough, t } from "../i18n";
 import { claimed, type Stock, type Unit } from "../pages/look/view";
+import { ROWS, useFirst } from "./first";
 import { placeNames } from "./flows";
 import { Hatch } from "./hatch";
 import { coverage } from "./timeline";
@@ -16,10 +16,9 @@ function sort(rows: Stock[], unit: Unit): Stock[] {
 }
 
 export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Unit; width: number; choose: (code: string) => void }) {
-  const [all, setAll] = useState(false);
   const sorted = sort(rows, unit);
   const name = placeNames(rows.map((row) => [row.destination, row.destination_name]));
-  const shown = all ? sorted : sorted.slice(0, MOST);
+  const { shown, more } = useFirst(sorted, MOST);
   const high = Math.max(1, ...shown.map((row) => Math.max(claimed(row, "displaced", unit).value ?? 0, claimed(row, "remaining", unit).high ?? 0)));
   const low = Math.min(0, ...shown.map((row) => claimed(row, "remaining", unit).low ?? 0));
   const inset = { end: 6, top: 6, bottom: 24 };
@@ -36,7 +35,7 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
           <span class="key key-away">{t("key-away")}</span>
           <span class="key key-back">{t("key-back")}</span>
           <span class="key key-range">{t("key-range")}</span>
-          <span class="key key-unknown">{t("key-unknown")}</span>
+          {rows.some((row) => claimed(row, "remaining", unit).value === null) && <span class="key key-unknown">{t("key-unknown")}</span>}
         </span>
       </p>
       <svg class="chart balance" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("balance-said", { count: shown.length })}>
@@ -46,7 +45,7 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
         {x.ticks(width < 500 ? 3 : 6).map((tick) => (
           <g key={tick} transform={`translate(${x(tick)},0)`}>
             <line class={tick === 0 ? "axis" : "grid"} y1={inset.top} y2={height - inset.bottom} />
-            <text class="tick" y={height - 8} text-anchor={tick === 0 ? anchor : "middle"}>{drawn(rough(tick))}</text>
+            <text class="tick" y={height - 8} text-anchor={tick === 0 ? anchor : "middle"}>{drawn(rough(tick, high))}</text>
           </g>
         ))}
         {shown.map((row, index) => {
@@ -80,16 +79,16 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
           );
         })}
       </svg>
-      {shown.length < sorted.length && (
-        <button type="button" class="button" onClick={() => setAll(true)}>{t("show-all", { count: sorted.length })}</button>
-      )}
+      {more}
     </>
   );
 }
 
 export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
   const name = placeNames(rows.map((row) => [row.destination, row.destination_name]));
+  const { shown, more } = useFirst(sort(rows, unit), ROWS);
   return (
+    <>
     <table>
       <thead>
         <tr>
@@ -103,7 +102,7 @@ export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
         </tr>
       </thead>
       <tbody>
-        {sort(rows, unit).map((row) => {
+        {shown.map((row) => {
           const away = claimed(row, "remaining", unit);
           return (
             <tr key={row.destination ?? ""}>
@@ -119,5 +118,7 @@ export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
         })}
       </tbody>
     </table>
+    {more}
+    </>
   );
 }

@@ -28,7 +28,7 @@ export function Claims({ claims, width }: { claims: Claim[]; width: number }) {
       {x.ticks(width < 500 ? 3 : 6).map((tick) => (
         <g key={tick} transform={`translate(${x(tick)},0)`}>
           <line class={tick === 0 ? "axis" : "grid"} y1={inset.top} y2={height - inset.bottom} />
-          <text class="tick" y={height - 8} text-anchor={tick === 0 ? anchor : "middle"}>{drawn(rough(tick))}</text>
+          <text class="tick" y={height - 8} text-anchor={tick === 0 ? anchor : "middle"}>{drawn(rough(tick, most))}</text>
         </g>
       ))}
       {recommended && <line class="through" x1={x(recommended.value)} x2={x(recommended.value)} y1={inset.top} y2={height - inset.bottom} />}

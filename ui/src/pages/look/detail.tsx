@@ -177,9 +177,8 @@ function Subject({ row, figures, leftOn, path, filter }: SubjectProps) {
           title={t("claims-title", { count: figures.length })}
           meaning={t("claims-meaning")}
           note={row.code}
-          stale={false}
           files={{ xlsx: fileOf(path, "xlsx", filter), csv: fileOf(path, "csv", filter) }}
-          table={<ClaimsTable figures={figures} name={nameOf} />}
+          table={() => <ClaimsTable figures={figures} name={nameOf} />}
           chart={claims.length > 0 ? (width) => <Claims claims={claims} width={width} /> : null}
           empty={t(`why-no-${unit}`)}
         />

@@ -18,8 +18,10 @@ export function Headline({ row, flow, dated, unit, stale }: Props) {
   const back = happened && claimed(happened, "returned", unit);
   const away = row && claimed(row, "remaining", unit);
   const most = Math.max(1, left?.high ?? 0, away?.high ?? 0, back?.high ?? 0);
+  // Numbers of hundreds of millions leave no room for themselves at the size of thousands.
+  const long = most >= 10_000_000;
   return (
-    <section class={`headline${stale ? " stale" : ""}`} aria-labelledby="headline-title" aria-busy={stale}>
+    <section class={`headline${stale && row ? " stale" : ""}${long ? " long" : ""}`} aria-labelledby="headline-title" aria-busy={stale}>
       <h2 id="headline-title" class="hidden">{t("headline-title")}</h2>
       <Segments
         label={t("unit")}
@@ -69,7 +71,7 @@ function One(props: {
     <div class={`one ${tone}`}>
       <dt>{label}</dt>
       <dd>
-        <p class={`big${claim?.value === null ? " nobody" : ""}`}>
+        <p class={`big${claim?.value === null ? " nobody" : ""}${claim ? "" : " bones"}`}>
           {claim ? known(claim.value) : " "}
           {claim && claim.value !== null && <span class="unit"> {t(`unit-of-${unit}`, { n: claim.value })}</span>}
         </p>

@@ -49,7 +49,7 @@ export function Overview() {
     <>
       <div class="lead">
         <Title>{t("look-title")}</Title>
-        <p class="about">{row ? <About row={row} first={first} last={last} /> : " "}</p>
+        <p class="about" role="status">{row ? <About row={row} first={first} last={last} /> : t("loading-record")}</p>
       </div>
       <Filters />
       {summary.kept && <Notice tone="warning">{t("kept-from", { time: time(summary.kept) })}</Notice>}
@@ -58,10 +58,16 @@ export function Overview() {
       ) : (
         <>
           <Headline row={row} flow={dated ? flow.body?.data[0] : undefined} dated={dated} unit={unit} stale={summary.stale || (dated && flow.stale)} />
-          {row && <When row={row} first={first} last={last} unit={unit} />}
-          {row && <Where row={row} unit={unit} />}
-          {row && <There row={row} unit={unit} />}
-          {row && <Record />}
+          {row ? (
+            <>
+              <When row={row} first={first} last={last} unit={unit} />
+              <Where row={row} unit={unit} />
+              <There row={row} unit={unit} />
+            </>
+          ) : (
+            <Waiting />
+          )}
+          <Record />
           <Data />
         </>
       )}
@@ -75,6 +81,20 @@ function About({ row, first, last }: { row: Summary; first: string | null; last:
     <>
       {first && last && <span>{t("about-dates", { first: date(first), last: date(last) })}</span>}{" "}
       <span>{t("about-counts", counts)}</span>
+    </>
+  );
+}
+
+/** What is to come, at its place: the first sum over a large record takes a while. */
+function Waiting() {
+  return (
+    <>
+      {["timeline-title", "flows-title", "balance-title"].map((title) => (
+        <section class="panel" key={title} aria-hidden="true">
+          <h2>{t(title)}</h2>
+          <div class="bones" />
+        </section>
+      ))}
     </>
   );
 }
@@ -116,7 +136,7 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
       title={t("timeline-title")}
       meaning={t("timeline-meaning")}
       note={sourceNote()}
-      stale={flows.stale}
+      loaded={flows}
       files={{ xlsx: fileOf("/v1/stats/flows", "xlsx", parameters), csv: fileOf("/v1/stats/flows", "csv", parameters) }}
       controls={
         <Segments
@@ -127,7 +147,7 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
           change={(value) => go(withQuery({ period: value === fitting ? null : value }), true)}
         />
       }
-      table={<TimelineTable rows={rows} unit={unit} grain={grain} />}
+      table={() => <TimelineTable rows={rows} unit={unit} grain={grain} />}
       chart={
         shown
           ? (width) => (
@@ -149,7 +169,7 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
             )
           : null
       }
-      empty={flows.body ? t("timeline-none", { movements: row.movements }) : " "}
+      empty={flows.body ? t("timeline-none", { movements: row.movements }) : undefined}
     />
   );
 }
@@ -184,12 +204,12 @@ function Where({ row, unit }: { row: Summary; unit: Unit }) {
       title={t("flows-title")}
       meaning={t("flows-meaning")}
       note={sourceNote()}
-      stale={flows.stale}
+      loaded={flows}
       files={{ xlsx: fileOf("/v1/stats/flows", "xlsx", parameters), csv: fileOf("/v1/stats/flows", "csv", parameters) }}
       controls={control("level-flows")}
-      table={<FlowsTable rows={rows} unit={unit} />}
+      table={() => <FlowsTable rows={rows} unit={unit} />}
       chart={rows.some((one) => one.movements > 0) ? (width) => <Flows rows={rows} unit={unit} width={width} /> : null}
-      empty={flows.body ? t("nothing-here") : " "}
+      empty={flows.body ? t("nothing-here") : undefined}
     />
   );
 }
@@ -207,10 +227,10 @@ function There({ row, unit }: { row: Summary; unit: Unit }) {
       title={t("balance-title")}
       meaning={row.as_of ? t("balance-meaning", { date: date(row.as_of) }) : t("balance-meaning-undated")}
       note={sourceNote()}
-      stale={stocks.stale}
+      loaded={stocks}
       files={{ xlsx: fileOf("/v1/stats/stocks", "xlsx", parameters), csv: fileOf("/v1/stats/stocks", "csv", parameters) }}
       controls={control("level-balance")}
-      table={<BalanceTable rows={rows} unit={unit} />}
+      table={() => <BalanceTable rows={rows} unit={unit} />}
       chart={
         rows.length > 0
           ? (width) => (
@@ -221,7 +241,7 @@ function There({ row, unit }: { row: Summary; unit: Unit }) {
             )
           : null
       }
-      empty={stocks.body ? t("nothing-here") : " "}
+      empty={stocks.body ? t("nothing-here") : undefined}
     />
   );
 }

@@ -124,6 +124,16 @@ range-between = بين { $low } و{ $high }
 range-at-most = { $high } على الأكثر
 range-more-than = أكثر من { $low }
 range-open = بين { $low } وأكثر من { $high }
+reading-title = ماذا تعني هذه الأرقام
+reading-left = من غادروا في حركة مسجلة: كل من خرج من مكان واحد إلى وجهة واحدة في يوم واحد. والحركات التي خرجت معاً دفعة.
+reading-back = من سُجّلت عودتهم.
+reading-away = النازحون ناقص العائدين: من لا تُعرف لهم عودة.
+reading-value = الرقم
+reading-value-is = لكل حركة الرقم الذي يعتمده القائمون على هذا السجل، ثم المجموع.
+reading-range = «بين … و…»
+reading-range-is = مدى تباعد المصادر: مجموع أدنى ما قيل ومجموع أعلاه. وليس مجال ثقة إحصائياً.
+reading-unknown = «غير معروف»
+reading-unknown-is = لم يذكر أي مصدر رقماً. وهذا ليس صفراً، ولا يدخل في أي مجموع.
 nobody-knows-movements = { $without ->
     [one] حركة واحدة من أصل { $all } لم يعدّها أحد، ولا تدخل في أي مجموع.
     [two] حركتان من أصل { $all } لم يعدّهما أحد، ولا تدخلان في أي مجموع.
@@ -218,6 +228,32 @@ column-rate = نسبة العودة
 column-date = التاريخ
 column-figures = الأرقام
 coverage = { $all }، منها { $without } بلا عدد
+
+published-title = ما نشرته المصادر عن الاتفاق كله
+published-meaning = { $agreement }: مجاميع كما ذكرتها المصادر، إلى جانب مجموع الحركات المسجلة. تُقارَن ولا تُجمع.
+published-line = { $count ->
+    [one] نُشر مجموع واحد للاتفاق كله: { $low }.
+    [two] نُشر مجموعان للاتفاق كله: { $low } و{ $high }.
+    [few] نُشرت { $count } مجاميع للاتفاق كله، أدناها { $low } وأعلاها { $high }.
+   *[other] نُشر { $count } مجموعاً للاتفاق كله، أدناها { $low } وأعلاها { $high }.
+  }
+published-compare = قارن
+published-sum = مجموع هذا السجل
+published-same = يساوي مجموع هذا السجل.
+published-more = أكثر من مجموع هذا السجل بـ{ $n } ({ $percent }).
+published-fewer = أقل من مجموع هذا السجل بـ{ $n } ({ $percent }).
+published-of = يخص { $place } فقط.
+published-uncounted = عدد الحركات التي لم يعدّها أحد: { $without } من أصل { $all }، فقد يكون المجموع أقل من الواقع.
+published-some = بُحث في أحدث { $count } من أرقام هذا الاتفاق.
+published-search = البحث في المزيد
+published-none-yet = ليس بينها مجموع للاتفاق كله.
+published-no-individuals = لم ينشر أي مصدر مجموعاً للأفراد.
+published-no-households = لم ينشر أي مصدر مجموعاً للأسر.
+column-beside = مقارنةً بالمجموع
+agreements-title = بحسب الاتفاق
+agreements-meaning = اسم الاتفاق يفتح عرضه، مع المجاميع التي نشرتها المصادر عنه.
+no-agreement = من دون اتفاق
+column-agreement = الاتفاق
 
 record-title = السجل
 record-meaning = كل سطر يفتح كل ما قيل عنه.

@@ -320,7 +320,7 @@ docs-rule-suffix = أضف ‎.csv‎ أو ‎.xlsx‎ إلى أي قائمة أ�
 docs-rule-null = ‏null أو الخلية الفارغة تعني عدداً لا يعلمه أحد، ولا تعني صفراً أبداً.
 docs-rule-range = ‏‎_low‎ و‎_high‎ يحصران ما قالته المصادر؛ و‎_high_open‎ يعني أن أعلى ما قيل هو «أكثر من».
 docs-rule-below = المكان في التصفية يشمل كل ما يتبع له. والمعامل labels=ar يعطي الأسماء العربية.
-docs-rule-token = يُرسل رمز الدخول في «Authorization: Bearer …»، أو يكون كلمة السر في Basic.
+docs-rule-token = يُرسل رمز الدخول في «⁦Authorization: Bearer …⁩»، أو يكون كلمة السر في Basic.
 docs-rule-strict = المعامل غير الموجود خطأ، ولا يُتجاهل أبداً.
 docs-words = المصطلحات
 docs-word-agreement = الاتفاق

@@ -14,6 +14,8 @@ interface Props {
   files: { xlsx: string; csv: string };
   /** Made when it is opened: thousands of rows that nobody looks at would hold up the charts. */
   table: () => ComponentChildren;
+  /** Whether the table stands open from the beginning. */
+  open?: boolean;
   note: string;
   /** How the reading of it goes, where it has a reading of its own. */
   loaded?: Pick<Loaded<unknown>, "stale" | "refusal" | "again">;
@@ -23,11 +25,11 @@ interface Props {
   empty: string | undefined;
 }
 
-export function Frame({ id, title, meaning, controls, files, table, note, loaded, chart, empty }: Props) {
+export function Frame({ id, title, meaning, controls, files, table, open: opened = false, note, loaded, chart, empty }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { stale, refusal, again } = loaded ?? { stale: false };
   const [width, setWidth] = useState(0);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(opened);
   useEffect(() => {
     if (!box.current) return;
     const measure = () => box.current && setWidth(Math.floor(box.current.clientWidth));
@@ -55,7 +57,7 @@ export function Frame({ id, title, meaning, controls, files, table, note, loaded
         {refusal ? <Refused refusal={refusal} again={again} /> : drawn}
       </div>
       <div class="panel-foot">
-        <details class="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <details class={opened ? "twin plain" : "twin"} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{t("as-table")}</summary>
           {open && <Scroll label={title}>{table()}</Scroll>}
         </details>

@@ -12,6 +12,8 @@ import { saveAddress } from "../../parts/save";
 import { go, withQuery } from "../../router";
 import { Filters } from "./filters";
 import { Headline } from "./headline";
+import { Agreements } from "./agreements";
+import { PublishedLine, PublishedTotals, usePublished } from "./published";
 import { Record } from "./record";
 import {
   bars, between, claimed, type Flow, fileOf, GRAINS, type Grain, grainFor, LEVELS, levelFor, places, type Stock, type Summary,
@@ -34,6 +36,7 @@ export function Overview() {
   const flowAt = dated ? addressOf("/v1/stats/flows", { ...between(), labels: undefined }) : null;
   const flow = useLoaded<Rows<Flow>>(flowAt, (signal) => call(flowAt ?? "", { signal }));
   const row = summary.body?.data[0];
+  const published = usePublished();
   const [first, last] = [from ?? row?.first_date ?? null, to ?? row?.last_date ?? null];
 
   if (summary.refusal) {
@@ -57,12 +60,16 @@ export function Overview() {
         <Empty filtered={Object.values(places()).length > 1 && Boolean(view.value.origin || view.value.destination || view.value.agreement || dated)} />
       ) : (
         <>
-          <Headline row={row} flow={dated ? flow.body?.data[0] : undefined} dated={dated} unit={unit} stale={summary.stale || (dated && flow.stale)} />
+          <Headline row={row} flow={dated ? flow.body?.data[0] : undefined} dated={dated} unit={unit} stale={summary.stale || (dated && flow.stale)}>
+            {published && <PublishedLine published={published} unit={unit} />}
+          </Headline>
           {row ? (
             <>
               <When row={row} first={first} last={last} unit={unit} />
               <Where row={row} unit={unit} />
               <There row={row} unit={unit} />
+              {published && <PublishedTotals published={published} unit={unit} />}
+              <Agreements unit={unit} />
             </>
           ) : (
             <Waiting />

@@ -80,6 +80,7 @@ copied = نُسخ الرابط
 clear-field = مسح: { $field }
 create-it = إنشاء «{ $name }»
 lookup-none = لا شيء يبدأ بهذه الأحرف.
+lookup-unchosen = لم يُختر «{ $typed }» بعد: اختره من القائمة.
 lookup-failed = تعذّر تحميل القائمة.
 lookup-count = { $count ->
     [zero] لا اقتراحات

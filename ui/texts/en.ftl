@@ -67,6 +67,7 @@ copied = Copied
 clear-field = Clear: { $field }
 create-it = Create “{ $name }”
 lookup-none = Nothing begins like this.
+lookup-unchosen = “{ $typed }” is not chosen yet: take it from the list.
 lookup-failed = The list could not be loaded.
 lookup-count = { $count ->
     [0] No suggestion

@@ -176,12 +176,21 @@ test("two people change one row: who comes second sees it, and chooses", async (
   const page = await visit(service, "/enter?batch=al-waer-02&lang=en", { token: service.token });
   await page.getByLabel("Number of the batch").fill("22");
   await page.locator("#f-notes").fill("mine");
+  // What is said more of a figure is closed, and says how much that is.
+  await page.getByRole("textbox", { name: "Individuals", exact: true }).first().fill("1851");
+  assert.match(await text(page.locator("summary", { hasText: "Women, men, children" }).first()), /\(\d+ filled in\)/);
   await api(service, "/v1/batches/al-waer-02", { method: "PATCH", json: { notes: "theirs", visibility: "restricted" } });
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.locator(".queue").getByText("Changed meanwhile").waitFor();
-  await page.getByRole("button", { name: "Choose" }).click();
+  // Where one is told of it one can choose, on a phone as well.
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.locator(".notice-warning").getByRole("button", { name: "Choose" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("theirs").waitFor();
+  const [inside, whole] = await dialog.evaluate((one) => [one.clientWidth, one.scrollWidth]);
+  assert.ok(whole <= inside, `${whole} in ${inside}`);
+  // Names, not codes, and numbers as they are written elsewhere.
+  assert.match(await text(dialog.getByRole("row").filter({ hasText: "1,851" })), /Zoghra camp: .*1,851/);
   await dialog.getByRole("radio", { name: "theirs" }).check();
   await dialog.getByRole("button", { name: "Save this choice" }).click();
   await page.locator(".queue").getByText("Sent", { exact: true }).waitFor();

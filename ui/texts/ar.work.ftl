@@ -40,6 +40,7 @@ remove-destination = حذف الوجهة { $n }
 remove-figure = حذف الرقم { $n }
 more-fields = المزيد
 figure-more = النساء والرجال والأطفال والمنشور وغير ذلك
+figure-filled = المعبّأ: { $count }
 as-the-place = كما في المكان
 role-auto = أول رقم في مرحلته هو المعتمد
 movement-unknown = غير معروفة
@@ -70,7 +71,7 @@ saved-there = تم الحفظ: { $title }.
 show-it = عرض
 saved-here = محفوظ هنا: { $title }. يُرسل فور إمكان الوصول إلى الخدمة.
 saved-here-token = محفوظ هنا: { $title }. يُرسل بعد تسجيل الدخول.
-saved-conflict = عدّل شخص آخر هذا السجل في هذه الأثناء. اختر من قائمة الإرسال ما يبقى.
+saved-conflict = عدّل شخص آخر هذا السجل في هذه الأثناء. اختر ما يبقى.
 
 field-quantifier = درجة الدقة
 field-upper = الحد الأعلى

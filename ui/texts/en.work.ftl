@@ -40,6 +40,7 @@ remove-destination = Remove destination { $n }
 remove-figure = Remove figure { $n }
 more-fields = More
 figure-more = Women, men, children, publication and more
+figure-filled = { $count } filled in
 as-the-place = As the place has it
 role-auto = The first of its phase is recommended
 movement-unknown = Not known
@@ -67,7 +68,7 @@ saved-there = Saved: { $title }.
 show-it = Show it
 saved-here = Kept here: { $title }. It is sent as soon as the service can be reached.
 saved-here-token = Kept here: { $title }. It is sent once you are signed in.
-saved-conflict = Somebody has changed this row meanwhile. Choose in the queue what is to stay.
+saved-conflict = Somebody has changed this row meanwhile. Choose what is to stay.
 
 field-quantifier = how exactly
 field-upper = upper end

@@ -14,6 +14,7 @@ import { changed, fieldId, type Form, FormContext, labelOf } from "./fields";
 import { readDate } from "./dates";
 import { codeFor, Create, GazetteerForm } from "./gazetteer";
 import { History } from "./history";
+import { choosing } from "./queue";
 import { changes, empty, type Kind, type Marks, MEMBERS, toBody, toValues, type Values, warnings } from "./model";
 
 interface Props {
@@ -309,7 +310,12 @@ function labelFor(pointer: string): string {
 function Saved({ entry: first }: { entry: Entry }) {
   const entry = entries.value.find(({ id }) => id === first.id) ?? first;
   const where = entry.resource === "returns" && entry.code ? `/?return=${encodeURIComponent(entry.code)}` : null;
-  if (entry.state === "conflict") return <Notice tone="warning">{t("saved-conflict")}</Notice>;
+  if (entry.state === "conflict") return (
+    <Notice tone="warning">
+      <p>{t("saved-conflict")}</p>
+      <p class="actions"><button type="button" class="button" onClick={() => (choosing.value = entry.id)}>{t("queue-choose")}</button></p>
+    </Notice>
+  );
   if (entry.state !== "sent") {
     return <Notice tone="warning">{t(session.value ? "saved-here" : "saved-here-token", { title: entry.title })}</Notice>;
   }

@@ -25,7 +25,7 @@ export function Agreements({ unit }: { unit: Unit }) {
         <p class="meaning">{t("agreements-meaning")}</p>
       </div>
       <Scroll label={t("agreements-title")}>
-        <table class="cards">
+        <table class="cards thirds">
           <thead>
             <tr>
               <th scope="col">{t("column-agreement")}</th>
@@ -45,7 +45,7 @@ export function Agreements({ unit }: { unit: Unit }) {
                     {row.agreement ? <a href={withQuery({ agreement: row.agreement })}>{row.agreement_name ?? row.agreement}</a> : t("no-agreement")}
                   </th>
                   <td class="count" data-label={t("column-left")}>{known(left.value)}</td>
-                  <td data-label={t("column-range")}>{range(left)}</td>
+                  <td class="claims" data-label={t("column-range")}>{range(left)}</td>
                   <td class="count" data-label={t("column-away")}>{known(claimed(row, "remaining", unit).value)}</td>
                   <td class="count" data-label={t("column-rate")}>{row.return_rate === null ? t("unknown-number") : percent(row.return_rate)}</td>
                   <td class="count" data-label={t("column-movements")}>{coverage(row.movements, row[`movements_without_${unit}`])}</td>

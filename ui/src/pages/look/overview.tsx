@@ -8,17 +8,20 @@ import { Remaining } from "../../charts/remaining";
 import { Timeline, TimelineTable } from "../../charts/timeline";
 import { date, t, time } from "../../i18n";
 import { Icon, Notice, Refused, Segments, Title } from "../../parts/basics";
+import { later } from "../../parts/later";
 import { saveAddress } from "../../parts/save";
 import { go, withQuery } from "../../router";
 import { Filters } from "./filters";
 import { Headline } from "./headline";
-import { Agreements } from "./agreements";
-import { PublishedLine, PublishedTotals, usePublished } from "./published";
+import { PublishedLine, usePublished } from "./published";
 import { Record } from "./record";
 import {
   bars, between, claimed, type Flow, fileOf, GRAINS, type Grain, grainFor, LEVELS, levelFor, places, type Stock, type Summary,
   type Unit, until, view,
 } from "./view";
+
+const PublishedTotals = later(async () => (await import("./totals")).PublishedTotals);
+const Agreements = later(async () => (await import("./agreements")).Agreements);
 
 /** More bars than this are neither seen nor sent. */
 const MOST_BARS = 400;

@@ -236,6 +236,7 @@ apply-all = { $count ->
 apply-one = استخدم { $suggestion }
 apply-many = استخدم { $suggestion } في الخلايا المماثلة ({ $count })
 remove-column = استبعاد هذا العمود
+or-between = {" أو "}
 suggested = المقترح: { $suggestion }
 coloured = الملف ملوّناً (Excel)
 save-mended = الملف المصحّح (CSV)

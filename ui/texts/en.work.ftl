@@ -228,6 +228,7 @@ apply-all = { $count ->
 apply-one = Use { $suggestion }
 apply-many = Use { $suggestion } in { $count } cells
 remove-column = Leave this column out
+or-between = {" or "}
 suggested = Suggested: { $suggestion }
 coloured = The sheet with colours (Excel)
 save-mended = The mended sheet (CSV)

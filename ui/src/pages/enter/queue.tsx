@@ -6,7 +6,7 @@ import { session } from "../../api/session";
 import { number, t, time, word } from "../../i18n";
 import { Icon, refusalText } from "../../parts/basics";
 import { foundText } from "../../parts/findings";
-import { find, type Kind as Gazetteer, nameOf } from "../../store/gazetteer";
+import { find, type Kind as Gazetteer, nameOf, REFERENCES } from "../../store/gazetteer";
 import { drop, entries, type Entry, retry, send, unkept } from "../../store/queue";
 import { labelOf } from "./fields";
 import { inWords } from "./history";
@@ -141,7 +141,7 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
                     <td class="wide" data-label={t("conflict-theirs")}>
                       <label class="tick-field">
                         <input type="radio" name={`c-${member}`} checked={!(mine[member] ?? true)} onChange={() => setMine({ ...mine, [member]: false })} />
-                        <span dir="auto">{say(current[member], member)}{same(current[member], before[member]) ? ` (${t("conflict-untouched")})` : ""}</span>
+                        <span><bdi>{say(current[member], member)}</bdi>{same(current[member], before[member]) ? ` (${t("conflict-untouched")})` : ""}</span>
                       </label>
                     </td>
                   </tr>
@@ -159,11 +159,6 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
     </dialog>
   );
 }
-
-/** What the members that hold a code refer to. */
-const REFERENCES: Record<string, Gazetteer> = {
-  origin: "locations", destination: "locations", from: "locations", to: "locations", parent: "locations", location: "locations", source: "sources", agreement: "agreements",
-};
 
 /** The names of all that is referred to in there, by code. */
 async function namesIn(value: unknown): Promise<Map<string, string>> {

@@ -1,1 +1,0 @@
-import{a,t as e,aa as r}from"./first-Crm8GMtG.js";function d({text:o,label:i}){return a("div",{class:"code",children:[a("pre",{tabIndex:0,"aria-label":i??e("code-sample"),children:a("code",{children:o})}),navigator.clipboard&&a(r,{class:"quiet",label:e("copy"),done:e("copied-it"),act:()=>navigator.clipboard.writeText(o)})]})}export{d as C};

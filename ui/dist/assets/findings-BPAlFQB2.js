@@ -1,1 +1,0 @@
-import{l as t,ad as o,t as a}from"./first-Crm8GMtG.js";function r(e){return`problem-${e.replaceAll("_","-")}`}function i(e){const n=`${r(e.code)}-meaning`;if(t.value==="en"||!o(n))return e.message;const s=a(n);return e.suggestion?`${s} ${a("did-you-mean",{suggestion:e.suggestion})}`:s}export{i as f,r as p};

@@ -111,3 +111,49 @@ test("on paper the page is dark on white, also for those who read by night", asy
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   assert.ok((await ink()).every((part) => part < 100));
 });
+
+test("lists that no workbook holds well come as CSV", async () => {
+  const page = await visit(service, "/?lang=en", { serviceWorkers });
+  await page.getByRole("button", { name: "Movements (Excel)" }).waitFor();
+  await page.route("**/v1/stats/summary*", async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    body.data[0].movements = 1_000_000;
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.getByRole("button", { name: "Returns (Excel)" }).count(), 1);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Movements (CSV)" }).click()]);
+  assert.match(file.suggestedFilename(), /movements.*\.csv$/);
+});
+
+test("with a token a file is fetched by the page, which says so and asks once", async () => {
+  const page = await visit(service, "/?lang=en", { serviceWorkers, token: service.token });
+  let [open, asked] = [undefined, 0];
+  const held = new Promise((resolve) => (open = resolve));
+  await page.route("**/v1/exports/dataset.zip", async (route) => {
+    asked += 1;
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Whole data set" }).click();
+  const button = page.getByRole("button", { name: "Preparing" });
+  await button.waitFor();
+  await button.click({ force: true });
+  const [file] = await Promise.all([page.waitForEvent("download"), open()]);
+  assert.match(file.suggestedFilename(), /\.zip$/);
+  await page.getByRole("button", { name: "Whole data set" }).waitFor();
+  assert.equal(asked, 1);
+});
+
+test("a place in a table is the way to its view, for those without a mouse, too", async () => {
+  const page = await visit(service, "/?lang=en");
+  const panel = page.getByRole("region", { name: "Who is still there", exact: true });
+  await panel.getByText("The same numbers as a table").click();
+  await panel.getByRole("link", { name: "Jarablus" }).focus();
+  await page.keyboard.press("Enter");
+  await settled(page);
+  assert.match(page.url(), /destination=SY0208/);
+  assert.equal(await page.getByRole("combobox", { name: "Destination" }).inputValue(), "Jarablus");
+});

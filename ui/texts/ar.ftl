@@ -154,6 +154,7 @@ download-excel = Excel
 download-csv = CSV
 download-picture = صورة
 saved = تم الحفظ
+preparing = يجري التحضير…
 nothing-here = لا شيء هنا.
 show-more-of = عرض المزيد (المعروض { $shown } من { $count })
 show-more = عرض المزيد
@@ -266,8 +267,7 @@ empty-record = لا شيء مسجّل هنا بعد. أدخل أول دفعة أ
 empty-filtered = لا شيء في السجل يطابق هذه التصفية.
 data-title = البيانات
 data-meaning = كل ما في هذه الصفحة في ملفات، مع ما يقوله كل مصدر، جاهزة لبرنامج Excel أو R أو لوحات المعلومات.
-data-movements = الحركات (Excel)
-data-returns = العودات (Excel)
+data-large = القوائم بهذا الحجم تأتي بصيغة CSV لأن مصنفات Excel لا تتسع لها جيداً.
 data-all = البيانات كلها (ZIP)
 data-docs = كيف تُقرأ
 

@@ -126,6 +126,7 @@ download-excel = Excel
 download-csv = CSV
 download-picture = Picture
 saved = Saved
+preparing = Preparing…
 nothing-here = Nothing here.
 show-more-of = Show more ({ $shown } of { $count } shown)
 show-more = Show more
@@ -230,8 +231,7 @@ empty-record = Nothing is recorded here yet. Enter a first batch, or upload a sh
 empty-filtered = Nothing on record fits these filters.
 data-title = The data
 data-meaning = Everything on this page as files: with what each source says, ready for Excel, R or a dashboard.
-data-movements = Movements (Excel)
-data-returns = Returns (Excel)
+data-large = Lists of this size come as CSV, since no workbook holds them well.
 data-all = Whole data set (ZIP)
 data-docs = How to read them
 

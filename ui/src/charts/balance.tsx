@@ -3,6 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { drawn, known, language, number, percent, range, rough, t } from "../i18n";
 import { claimed, type Stock, type Unit } from "../pages/look/view";
 import { ROWS, useFirst } from "./first";
+import { Narrow } from "./narrow";
 import { placeNames } from "./flows";
 import { Hatch } from "./hatch";
 import { coverage } from "./timeline";
@@ -106,7 +107,7 @@ export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
           const away = claimed(row, "remaining", unit);
           return (
             <tr key={row.destination ?? ""}>
-              <th scope="row">{name(row.destination)}</th>
+              <th scope="row"><Narrow to={{ destination: row.destination }}>{name(row.destination)}</Narrow></th>
               <td class="count">{known(away.value)}{row.over_return && <small class="warning"> {t("over-return")}</small>}</td>
               <td>{range(away)}</td>
               <td class="count">{known(claimed(row, "displaced", unit).value)}</td>

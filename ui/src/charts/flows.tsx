@@ -5,6 +5,7 @@ import { drawn, known, language, number, range, t } from "../i18n";
 import { claimed, type Flow, type Unit } from "../pages/look/view";
 import { ROWS, useFirst } from "./first";
 import { fitted, textWidth } from "./measure";
+import { Narrow } from "./narrow";
 import { coverage } from "./timeline";
 
 const MOST = 10;
@@ -212,8 +213,8 @@ export function FlowsTable({ rows, unit }: { rows: Flow[]; unit: Unit }) {
         <tbody>
           {shown.map((row) => (
             <tr key={`${row.origin} ${row.destination}`}>
-              <th scope="row">{origin(row.origin)}</th>
-              <td>{destination(row.destination)}</td>
+              <th scope="row"><Narrow to={{ origin: row.origin }}>{origin(row.origin)}</Narrow></th>
+              <td><Narrow to={{ destination: row.destination }}>{destination(row.destination)}</Narrow></td>
               <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
               <td>{row.movements > 0 ? range(claimed(row, "displaced", unit)) : ""}</td>
               <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>

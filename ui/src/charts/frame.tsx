@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Loaded } from "../api/loaded";
 import { Done, Icon, Refused, Scroll } from "../parts/basics";
-import { saveAddress, savePicture } from "../parts/save";
+import { Download } from "../parts/download";
+import { savePicture } from "../parts/save";
 
 interface Props {
   id: string;
@@ -63,8 +64,8 @@ export function Frame({ id, title, meaning, controls, files, table, open: opened
         </details>
         <div class="downloads" role="group" aria-label={t("download-of", { title })}>
           <Icon name="down" />
-          <button type="button" class="quiet" onClick={() => saveAddress(files.xlsx)}>{t("download-excel")}</button>
-          <button type="button" class="quiet" onClick={() => saveAddress(files.csv)}>{t("download-csv")}</button>
+          <Download class="quiet" address={files.xlsx}>{t("download-excel")}</Download>
+          <Download class="quiet" address={files.csv}>{t("download-csv")}</Download>
           {chart && <Done class="quiet" label={t("download-picture")} done={t("saved")} act={picture} />}
         </div>
       </div>

@@ -8,8 +8,8 @@ import { Remaining } from "../../charts/remaining";
 import { Timeline, TimelineTable } from "../../charts/timeline";
 import { date, t, time } from "../../i18n";
 import { Icon, Notice, Refused, Segments, Title } from "../../parts/basics";
+import { Download } from "../../parts/download";
 import { later } from "../../parts/later";
-import { saveAddress } from "../../parts/save";
 import { go, withQuery } from "../../router";
 import { Filters } from "./filters";
 import { Headline } from "./headline";
@@ -78,7 +78,7 @@ export function Overview() {
             <Waiting />
           )}
           <Record />
-          <Data />
+          <Data row={row} />
         </>
       )}
     </>
@@ -256,25 +256,27 @@ function There({ row, unit }: { row: Summary; unit: Unit }) {
   );
 }
 
-function Data() {
-  const whole = "/v1/exports/dataset.zip";
+/** Of more rows than this a workbook is minutes in the making, and hardly opens: a CSV comes at once. */
+const MOST_OF_A_WORKBOOK = 50_000;
+
+function Data({ row }: { row: Summary | undefined }) {
+  const format = (rows: number | undefined) => ((rows ?? 0) > MOST_OF_A_WORKBOOK ? "csv" : "xlsx");
+  const lists = [["movements", format(row?.movements)], ["returns", format(row?.returns)]] as const;
   return (
     <section class="panel plain" aria-labelledby="data-title">
       <h2 id="data-title">{t("data-title")}</h2>
-      <p class="meaning">{t("data-meaning")}</p>
+      <p class="meaning">{t("data-meaning")}{lists.some(([, one]) => one === "csv") ? ` ${t("data-large")}` : ""}</p>
       <p class="actions">
-        <button type="button" class="button" onClick={() => saveAddress(fileOf("/v1/movements", "xlsx", between()))}>
-          <Icon name="down" /> {t("data-movements")}
-        </button>
-        <button type="button" class="button" onClick={() => saveAddress(fileOf("/v1/returns", "xlsx", between()))}>
-          <Icon name="down" /> {t("data-returns")}
-        </button>
-        <button type="button" class="button" onClick={() => saveAddress(whole)}>
+        {lists.map(([list, one]) => (
+          <Download key={list} address={fileOf(`/v1/${list}`, one, between())}>
+            <Icon name="down" /> {t(`record-${list}`)} ({t(one === "csv" ? "download-csv" : "download-excel")})
+          </Download>
+        ))}
+        <Download address="/v1/exports/dataset.zip">
           <Icon name="down" /> {t("data-all")}
-        </button>
+        </Download>
         <a class="button" href="/docs">{t("data-docs")}</a>
       </p>
     </section>
   );
 }
-

@@ -40,7 +40,7 @@ pub const FEW: usize = 4;
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Text};
 
-pub use condition::Condition;
+pub use condition::{Answering, Condition};
 
 /// What is written by one transaction at a time.
 #[derive(Clone, Copy, Debug)]
@@ -183,28 +183,19 @@ pub fn advance(conn: &mut super::Conn, table: &'static str) -> QueryResult<()> {
 /// Takes keys for new rows of a table, in rising order, so that rows and what refers to them can be written in any order.
 pub fn reserve(conn: &mut super::Conn, table: &'static str, many: usize) -> QueryResult<Vec<i64>> {
     use diesel::RunQueryDsl;
-    #[derive(diesel::QueryableByName)]
-    struct Key {
-        #[diesel(sql_type = BigInt)]
-        id: i64,
-    }
     let many = i64::try_from(many).unwrap_or(i64::MAX);
     match conn {
         super::Conn::Sqlite(conn) => {
             // There is one writer, and this is it. A key is never used again, also where its row is gone: it is what says who created it.
-            let last = diesel::sql_query(format!(
-                "SELECT max(coalesce((SELECT max(id) FROM {table}), 0), \
-                 coalesce((SELECT max(last_id) FROM creations WHERE resource = '{table}'), 0)) AS id"
-            ));
-            let last = last.get_result::<Key>(conn)?.id;
+            let last = Condition::kept("SELECT max(coalesce((SELECT max(id) FROM ").then(table);
+            let last = last.then("), 0), coalesce((SELECT max(last_id) FROM creations WHERE resource = '").then(table);
+            let last: i64 = last.then("'), 0))").answering::<BigInt>().get_result(conn)?;
             Ok((last + 1..=last + many).collect())
         }
         super::Conn::Pg(conn) => {
-            let next = format!(
-                "SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, $1::bigint)"
-            );
-            let keys: Vec<Key> = diesel::sql_query(next).bind::<BigInt, _>(many).load(conn)?;
-            Ok(keys.into_iter().map(|key| key.id).collect())
+            let next = Condition::kept("SELECT nextval(pg_get_serial_sequence('").then(table);
+            let next = next.then("', 'id')) FROM generate_series(1, ").key(many).then("::bigint)");
+            next.answering::<BigInt>().load(conn)
         }
     }
 }

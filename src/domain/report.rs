@@ -129,10 +129,11 @@ impl Report {
         self.errors.len() < LISTED
     }
 
-    /// Puts what is listed into the order of the rows; what concerns the whole file comes first.
-    pub fn sort(&mut self) {
+    /// Puts what is listed into the order of the rows, and within a row of the columns, of whose names this gives the places; what
+    /// concerns the whole file, or a whole row, comes first.
+    pub fn sort(&mut self, place: impl Fn(&str) -> usize) {
         for list in [&mut self.errors, &mut self.warnings] {
-            list.sort_by_key(|entry| entry.row);
+            list.sort_by_key(|entry| (entry.row, entry.column.as_deref().map(&place)));
             list.truncate(LISTED);
         }
     }
@@ -196,8 +197,24 @@ mod tests {
             report.error(Entry::row(row, Problem::new("missing", "`stage` is required.")));
         }
         assert_eq!((report.errors.len(), report.errors_total, report.is_clean()), (1_000, 2_000, false));
-        report.sort();
+        report.sort(|_| 0);
         assert_eq!(report.errors[0].row, Some(1_002));
+    }
+
+    #[test]
+    fn entries_stand_in_the_order_of_rows_and_columns() {
+        let mut report = Report::default();
+        let missing = || Problem::new("missing", "It is required.");
+        for (row, column) in [(3, "stage"), (2, "stage"), (3, "origin")] {
+            report.error(Entry::cell(row, column, "", missing()));
+        }
+        report.error(Entry::row(3, missing()));
+        report.sort(|column| ["origin", "stage"].iter().position(|name| *name == column).unwrap_or_default());
+        let places: Vec<_> = report.errors.iter().map(|entry| (entry.row, entry.column.as_deref())).collect();
+        assert_eq!(
+            places,
+            [(Some(2), Some("stage")), (Some(3), None), (Some(3), Some("origin")), (Some(3), Some("stage"))]
+        );
     }
 
     #[test]

@@ -19,7 +19,6 @@ use super::query::{self, Parameter, Query};
 use super::reply::{self, Versioned};
 use super::resource::{Listed, to_json, to_text};
 use crate::app::State;
-use crate::db::page::{Sort, SortBy};
 use crate::domain::token::hex;
 use crate::error::Error;
 use crate::store;
@@ -39,9 +38,6 @@ const LEAST: usize = 16 << 10;
 pub const IMPORT_PARAMETERS: &[&Parameter] = &[&query::COMMIT, &query::CREATE_MISSING];
 /// What the list of imports takes.
 pub const LIST_PARAMETERS: &[&Parameter] = &[&query::LIMIT, &query::CURSOR, &query::COUNT];
-
-/// The order of the list: newest first.
-const NEWEST: Sort = Sort { by: SortBy::Code, descending: true };
 
 /// The sheet of a path.
 pub fn sheet_of(request: &HttpRequest) -> Result<Sheet, Problem> {
@@ -174,7 +170,7 @@ pub async fn list_imports(
     let format = reply::negotiate(&request, &[Format::Json])?;
     let mut query = Query::parse(request.query_string(), LIST_PARAMETERS);
     query.finish()?;
-    let (page, count) = (query.page(NEWEST), query.flag(&query::COUNT));
+    let (page, count) = (query.page(query::NEWEST), query.flag(&query::COUNT));
     let read = reply::versioned(&state, &request, caller.viewer(), format, move |conn| {
         let found = imports::page(conn, &page)?;
         let total = if count { Some(imports::count(conn)?) } else { None };

@@ -344,13 +344,20 @@ impl Query {
 
     fn check_cursor(&mut self, accepted: &[&'static Parameter]) {
         let Some(cursor) = self.text(&CURSOR).and_then(Cursor::decode) else { return };
-        let dated = accepted.iter().any(|one| matches!(one.kind, Kind::Word(words) if words().contains(&"date")));
-        if cursor.sort != self.sort(default_sort(dated)) {
+        let dated = |words: Vec<&str>| words.contains(&"date");
+        let default = match accepted.iter().find(|one| one.name == SORT.name).map(|one| one.kind) {
+            Some(Kind::Word(words)) => default_sort(dated(words())),
+            _ => NEWEST,
+        };
+        if cursor.sort != self.sort(default) {
             let message = "The cursor belongs to a list in another order.".to_owned();
             self.wrong("cursor", "invalid_cursor", None, message, None);
         }
     }
 }
+
+/// The order of a list that comes in no other: what was made last comes first.
+pub const NEWEST: Sort = Sort { by: SortBy::Code, descending: true };
 
 /// The order of a list where nothing else is asked for: newest first, or by code where rows have no date.
 pub fn default_sort(dated: bool) -> Sort {

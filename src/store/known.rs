@@ -88,7 +88,7 @@ impl Known {
         self.figures.clear();
         let figures: Vec<&str> = codes.figures.iter().copied().collect();
         for codes in figures.chunks(CHUNK) {
-            let of_these = Condition::sql("code IN (").texts(codes).then(")");
+            let of_these = Condition::named("code", codes);
             let found: Vec<String> = figures::table.filter(of_these).select(figures::code).load(conn)?;
             self.figures.extend(found);
         }

@@ -82,7 +82,7 @@ macro_rules! load {
         for keys in keys.chunks(CHUNK) {
             rows.extend(
                 $table::table
-                    .filter(Condition::sql("id IN (").keys(keys).then(")"))
+                    .filter(Condition::keyed("id", keys))
                     .select(($($table::$column),+))
                     .load($conn)?,
             );

@@ -34,10 +34,7 @@ pub fn places<'a>(conn: &mut Conn, codes: impl IntoIterator<Item = &'a str>) -> 
     let mut found = HashMap::with_capacity(wanted.len());
     for wanted in wanted.chunks(CHUNK) {
         let rows: Vec<(i64, String, Option<String>, String)> = locations::table
-            .filter(Condition::any([
-                Condition::sql("code IN (").texts(wanted).then(")"),
-                Condition::sql("p_code IN (").texts(wanted).then(")"),
-            ]))
+            .filter(Condition::any([Condition::named("code", wanted), Condition::named("p_code", wanted)]))
             .select((locations::id, locations::code, locations::p_code, locations::path))
             .load(conn)?;
         for (id, code, p_code, path) in rows {
@@ -55,7 +52,7 @@ pub fn places<'a>(conn: &mut Conn, codes: impl IntoIterator<Item = &'a str>) -> 
 pub fn sources(conn: &mut Conn, codes: &[&str]) -> Result<HashMap<String, i64>, Error> {
     let mut found = HashMap::with_capacity(codes.len());
     for codes in codes.chunks(CHUNK) {
-        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let of_these = Condition::named("code", codes);
         let rows: Vec<(String, i64)> =
             sources::table.filter(of_these).select((sources::code, sources::id)).load(conn)?;
         found.extend(rows);
@@ -67,7 +64,7 @@ pub fn sources(conn: &mut Conn, codes: &[&str]) -> Result<HashMap<String, i64>, 
 pub fn agreements(conn: &mut Conn, codes: &[&str]) -> Result<HashMap<String, i64>, Error> {
     let mut found = HashMap::with_capacity(codes.len());
     for codes in codes.chunks(CHUNK) {
-        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let of_these = Condition::named("code", codes);
         let rows: Vec<(String, i64)> =
             agreements::table.filter(of_these).select((agreements::code, agreements::id)).load(conn)?;
         found.extend(rows);

@@ -52,7 +52,7 @@ pub(super) struct Settlement {
 macro_rules! delete {
     ($conn:ident, $table:ident, $rows:expr) => {
         for keys in $rows.gone.chunks(CHUNK) {
-            let these = Condition::sql("id IN (").keys(keys).then(")");
+            let these = Condition::keyed("id", keys);
             diesel::delete($table::table.filter(these)).execute($conn)?;
         }
     };

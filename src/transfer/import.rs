@@ -176,7 +176,7 @@ impl Work {
 
     /// What came of it. What is wrong takes everything back.
     fn end(mut self, tx: &mut Tx, rows: i64, commit: Option<&String>) -> Result<ImportView, Error> {
-        self.report.sort();
+        self.report.sort(|column| self.sheet.place(column));
         if !self.report.is_clean() {
             return Err(refused(self.sheet, rows, self.report));
         }
@@ -270,7 +270,7 @@ impl Resources {
 }
 
 fn refused(sheet: Sheet, rows: i64, mut report: Report) -> Error {
-    report.sort();
+    report.sort(|column| sheet.place(column));
     let (sheet, counts) = (sheet.word().to_owned(), BTreeMap::new());
     Error::Sheet(Box::new(RefusedSheet { sheet, committed: false, rows, counts, report }))
 }

@@ -197,6 +197,12 @@ impl Sheet {
     pub fn column(self, name: &str) -> Option<&'static Column> {
         self.columns().iter().find(|column| column.name == name)
     }
+
+    /// Where the column of a name stands; what is no column of ours comes after all of them.
+    pub fn place(self, name: &str) -> usize {
+        let columns = self.columns();
+        columns.iter().position(|column| column.name == name).unwrap_or(columns.len())
+    }
 }
 
 #[cfg(test)]

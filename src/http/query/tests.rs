@@ -68,6 +68,10 @@ fn a_cursor_is_ours_and_of_this_order() {
     assert_eq!(codes(&format!("cursor={cursor}"), &[&SORT, &CURSOR]), []);
     assert_eq!(codes(&format!("cursor={cursor}&sort=code"), &[&SORT, &CURSOR])[0].1, "invalid_cursor");
     assert_eq!(codes(&format!("cursor={cursor}"), &[&PLAIN_SORT, &CURSOR])[0].1, "invalid_cursor");
+    assert_eq!(codes(&format!("cursor={cursor}"), &[&CURSOR])[0].1, "invalid_cursor");
+    let after = crate::db::page::Position { date: None, time: None, code: "a".to_owned() };
+    let newest = Cursor { sort: NEWEST, after }.encode();
+    assert_eq!(codes(&format!("cursor={newest}"), &[&CURSOR]), [], "a list that comes in no other order");
     assert_eq!(codes("cursor=nonsense", &[&SORT, &CURSOR])[0].1, "invalid_cursor");
     let after = crate::db::page::Position { date: None, time: None, code: "a\0".to_owned() };
     let made_up = Cursor { sort: default_sort(true), after }.encode();

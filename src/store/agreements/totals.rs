@@ -34,7 +34,7 @@ pub fn hold(tx: &mut Tx, known: &mut Known, codes: &[&str]) -> Result<HashMap<St
     let find = |tx: &mut Tx| -> Result<Vec<Row>, Error> {
         let mut found = vec![];
         for codes in codes.chunks(CHUNK) {
-            let of_these = Condition::sql("code IN (").texts(codes).then(")");
+            let of_these = Condition::named("code", codes);
             found.extend(agreements::table.filter(of_these).load::<Row>(tx.conn)?);
         }
         Ok(found)

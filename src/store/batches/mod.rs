@@ -225,7 +225,7 @@ pub(super) fn by_ids(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<
     ids.dedup();
     let mut found = HashMap::with_capacity(ids.len());
     for ids in ids.chunks(super::references::CHUNK) {
-        let rows: Vec<Row> = batches::table.filter(Condition::sql("id IN (").keys(ids).then(")")).load(conn)?;
+        let rows: Vec<Row> = batches::table.filter(Condition::keyed("id", ids)).load(conn)?;
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found)

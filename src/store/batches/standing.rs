@@ -45,7 +45,7 @@ pub fn hold(tx: &mut Tx, known: &mut Known, codes: &[&str]) -> Result<HashMap<St
 fn find(conn: &mut Conn, codes: &[&str]) -> Result<Vec<Row>, Error> {
     let mut found = vec![];
     for codes in codes.chunks(CHUNK) {
-        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let of_these = Condition::named("code", codes);
         found.extend(batches::table.filter(of_these).load::<Row>(conn)?);
     }
     Ok(found)
@@ -55,7 +55,7 @@ fn load(conn: &mut Conn, known: &mut Known, rows: Vec<Row>) -> Result<HashMap<St
     let keys: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut parts: Vec<movements::Row> = vec![];
     for keys in keys.chunks(CHUNK) {
-        let of_these = Condition::sql("batch_id IN (").keys(keys).then(")");
+        let of_these = Condition::keyed("batch_id", keys);
         parts.extend(movement_rows::table.filter(of_these).order(movement_rows::id).load::<movements::Row>(conn)?);
     }
     let part_keys: Vec<i64> = parts.iter().map(|row| row.id).collect();

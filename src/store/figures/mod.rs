@@ -303,7 +303,7 @@ fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
 pub(super) fn about(conn: &mut Conn, column: &'static str, keys: &[i64]) -> Result<HashMap<i64, Vec<Row>>, Error> {
     let mut about: HashMap<i64, Vec<Row>> = HashMap::new();
     for keys in keys.chunks(CHUNK) {
-        let of_these = Condition::sql(column).then(" IN (").keys(keys).then(")");
+        let of_these = Condition::keyed(column, keys);
         let rows: Vec<Row> = figures::table.filter(of_these).order(figures::id).load(conn)?;
         for row in rows {
             about.entry(row.subject().key()).or_default().push(row);
@@ -319,7 +319,7 @@ pub(super) fn parts(
     column: &'static str,
     keys: &[i64],
 ) -> Result<Vec<(i64, FigureView)>, Error> {
-    let mut condition = Condition::sql(column).then(" IN (").keys(keys).then(")");
+    let mut condition = Condition::keyed(column, keys);
     if who.viewer == Viewer::Public {
         // Not for the index on stages, which finds nearly every figure that there is.
         condition = condition.then(" AND (stage IN ('departed', 'arrived')) IS TRUE");

@@ -34,9 +34,9 @@ fn below(column: &'static str, areas: &[Area]) -> Condition {
         .collect();
     match (inside.is_empty(), alone.as_slice()) {
         (true, [one]) => return Condition::sql(column).then(" = ").key(*one),
-        (true, some) => return Condition::sql(column).then(" IN (").keys(some).then(")"),
+        (true, some) => return Condition::keyed(column, some),
         (false, []) => {}
-        (false, some) => inside.push(Condition::sql("id IN (").keys(some).then(")")),
+        (false, some) => inside.push(Condition::keyed("id", some)),
     }
     within(column, Condition::any(inside))
 }

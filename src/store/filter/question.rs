@@ -90,7 +90,7 @@ impl Resolved {
 /// Places with whether anything lies below them.
 fn areas(conn: &mut Conn, places: Vec<Place>) -> Result<Vec<Area>, Error> {
     let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
-    let parents = Condition::sql("parent_id IN (").keys(&ids).then(")");
+    let parents = Condition::keyed("parent_id", &ids);
     let wholes: HashSet<i64> = match ids.as_slice() {
         [] => HashSet::new(),
         _ => {

@@ -90,11 +90,18 @@ pub fn after(conn: &mut Conn, seq: i64, limit: usize) -> Result<Vec<Change>, Err
     }
 }
 
+/// The writes with numbers after this one. They follow each other, so that only the one that this number lies in begins before it: without
+/// saying so, every write of the past would be looked at.
+fn not_over(after: i64) -> Condition {
+    let from = Condition::sql("first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM writes WHERE first_seq <= ");
+    from.key(after).then(") AND last_seq > ").key(after)
+}
+
 /// The writes that hold the next `limit` numbers, and which part of each.
 fn shown(conn: &mut Conn, after: i64, limit: usize) -> Result<Vec<Shown>, Error> {
     let many = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows: Vec<(i64, i64, i64, NaiveDateTime, String)> = writes::table
-        .filter(writes::last_seq.gt(after))
+        .filter(not_over(after))
         .order(writes::first_seq)
         .limit(many)
         .select((writes::id, writes::first_seq, writes::last_seq, writes::at, writes::by))
@@ -127,7 +134,7 @@ fn within(shown: &[Shown], place: &'static str) -> Condition {
         .collect();
     let middle: Vec<i64> = shown.iter().skip(1).rev().skip(1).map(|shown| shown.write).collect();
     if !middle.is_empty() {
-        any.push(Condition::sql("write_id IN (").keys(&middle).then(")"));
+        any.push(Condition::keyed("write_id", &middle));
     }
     Condition::any(any)
 }
@@ -167,7 +174,7 @@ fn read(conn: &mut Conn, shown: &[Shown]) -> Result<Vec<Change>, Error> {
         let mut ids: Vec<i64> = keys.keys().copied().collect();
         ids.sort_unstable();
         for ids in ids.chunks(CHUNK) {
-            for row in untouched(conn, resource, Condition::sql("id IN (").keys(ids).then(")"))? {
+            for row in untouched(conn, resource, Condition::keyed("id", ids))? {
                 let Some((seq, write)) = keys.get(&row.id) else { continue };
                 let (at, by, after) = (write.at, write.by.clone(), Some(row.own));
                 let (action, revision) = (Action::Create, 1);

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use serde::Serialize;
 
 use super::creations::{self, Run};
-use crate::db::dialect::{insert_all, reserve};
-use crate::db::schema::{data_version, history, writes};
+use crate::db::dialect::{Condition, insert_all, reserve};
+use crate::db::schema::{history, writes};
 use crate::db::types::Word;
 use crate::domain::Resource;
 use crate::domain::words::{Action, Word as _};
@@ -169,10 +170,8 @@ impl Tx<'_> {
         let Some(write) = self.journal.write else { return Ok(None) };
         // An import that has changed nothing is kept all the same, and takes a number that no entry has.
         let many = i64::from(self.journal.written.max(1));
-        let last: i64 = diesel::update(data_version::table)
-            .set(data_version::seq.eq(data_version::seq + many))
-            .returning(data_version::seq)
-            .get_result(self.conn)?;
+        let next = Condition::kept("UPDATE data_version SET seq = seq + ").key(many).then(" RETURNING seq");
+        let last: i64 = next.answering::<BigInt>().get_result(self.conn)?;
         let numbers = (writes::first_seq.eq(last - many + 1), writes::last_seq.eq(last));
         let who = (writes::at.eq(self.at), writes::by.eq(self.by));
         diesel::insert_into(writes::table).values((writes::id.eq(write), numbers, who)).execute(self.conn)?;

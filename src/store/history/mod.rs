@@ -74,7 +74,7 @@ pub(super) fn last_revisions<'a>(
     for codes in codes.chunks(CHUNK) {
         let rows: Vec<(String, Option<i32>)> = history::table
             .filter(history::resource.eq(resource.word()))
-            .filter(Condition::sql("code IN (").texts(codes).then(")"))
+            .filter(Condition::named("code", codes))
             .group_by(history::code)
             .select((history::code, diesel::dsl::max(history::revision)))
             .load(conn)?;

@@ -299,7 +299,7 @@ pub(super) fn over_return(row: &Row, returns: &[returns::Row]) -> Option<String>
 pub(super) fn of_codes(conn: &mut Conn, codes: &[&str]) -> Result<Vec<Row>, Error> {
     let mut found = vec![];
     for codes in codes.chunks(CHUNK) {
-        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let of_these = Condition::named("code", codes);
         found.extend(movements::table.filter(of_these).load::<Row>(conn)?);
     }
     Ok(found)

@@ -1,13 +1,11 @@
 //! Movements that another batch seems to record as well.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::Row;
 use crate::db::dialect::Condition;
-use crate::db::schema::movements;
 use crate::error::Error;
 use crate::store::Tx;
 use crate::store::known::Known;
@@ -33,10 +31,9 @@ pub fn twins(tx: &mut Tx, known: &mut Known, sent: &[Sent]) -> Result<Vec<(usize
     let mut warnings = vec![];
     for sent in sent.chunks(MANY) {
         let there = recorded(tx, sent)?;
-        for ((row, whole, at), journey) in sent {
-            let others = there.get(journey).into_iter().flatten().map(|(code, batch)| (code, *batch));
-            let earlier = known.journeys.get(journey).map(|(code, batch)| (code, *batch));
-            if let Some((code, _)) = others.chain(earlier).find(|(_, batch)| *batch != row.batch_id) {
+        for (((row, whole, at), journey), there) in sent.iter().zip(there) {
+            let earlier = known.journeys.get(journey).filter(|(_, batch)| *batch != row.batch_id);
+            if let Some(code) = there.as_ref().or(earlier.map(|(code, _)| code)) {
                 let message = format!("The movement {code:?} of another batch has the same places, date and counts.");
                 warnings.push((*whole, at.clone(), message));
             }
@@ -46,28 +43,23 @@ pub fn twins(tx: &mut Tx, known: &mut Known, sent: &[Sent]) -> Result<Vec<(usize
     Ok(warnings)
 }
 
-/// The movements in the table that record some journeys: code and batch, by code.
-fn recorded(tx: &mut Tx, sent: &[(&Sent, Journey)]) -> Result<HashMap<Journey, Vec<(String, i64)>>, Error> {
-    type Found = (String, i64, (i64, i64, Option<NaiveDate>), (Option<i32>, Option<i32>));
-    let mut journeys = Condition::sql("happened AND (origin_id, destination_id, dated_on) IN (VALUES ");
-    for (index, (_, (origin, destination, date, ..))) in sent.iter().enumerate() {
-        let begin = if index == 0 { "(" } else { ", (" };
-        journeys = journeys.then(begin).key(*origin).then(", ").key(*destination).then(", ").date(*date).then(")");
+/// For each journey the code of the movement in the table that first recorded it for another batch, if one did.
+///
+/// However many record the same, one is looked at: the index `movements_journey` has the columns in this order.
+fn recorded(tx: &mut Tx, sent: &[(&Sent, Journey)]) -> Result<Vec<Option<String>>, Error> {
+    let of_one = "SELECT column1, (SELECT code FROM movements WHERE happened AND origin_id = column2 AND destination_id = column3 \
+        AND dated_on = column4 AND coalesce(households, -1) = column5 AND coalesce(individuals, -1) = column6 \
+        AND batch_id <> column7 ORDER BY id LIMIT 1) FROM (VALUES ";
+    let mut asked = if sent.len() == 1 { Condition::kept(of_one) } else { Condition::sql(of_one) };
+    for (index, ((row, ..), (origin, destination, date, households, individuals))) in (0..).zip(sent) {
+        asked = asked.then(if index == 0 { "(" } else { ", (" }).key(index);
+        asked = asked.then(", ").key(*origin).then(", ").key(*destination).then(", ").date(*date);
+        for count in [households, individuals] {
+            asked = asked.then(", ").key(count.map_or(-1, i64::from));
+        }
+        asked = asked.then(", ").key(row.batch_id).then(")");
     }
-    let rows: Vec<Found> = movements::table
-        .filter(journeys.then(")"))
-        .order(movements::code)
-        .select((
-            movements::code,
-            movements::batch_id,
-            (movements::origin_id, movements::destination_id, movements::dated_on),
-            (movements::households, movements::individuals),
-        ))
-        .load(tx.conn)?;
-    let mut found: HashMap<Journey, Vec<(String, i64)>> = HashMap::new();
-    for (code, batch, (origin, destination, date), (households, individuals)) in rows {
-        let Some(date) = date else { continue };
-        found.entry((origin, destination, date, households, individuals)).or_default().push((code, batch));
-    }
-    Ok(found)
+    let found = asked.then(") AS sent ORDER BY column1").answering::<(BigInt, Nullable<Text>)>();
+    let found: Vec<(i64, Option<String>)> = found.load(tx.conn)?;
+    Ok(found.into_iter().map(|(_, code)| code).collect())
 }

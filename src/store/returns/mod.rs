@@ -280,7 +280,7 @@ fn single(conn: &mut Conn, who: Reading, row: Row) -> Result<ReturnSingle, Error
 pub(super) fn of_movements(conn: &mut Conn, movements: &[i64]) -> Result<HashMap<i64, Vec<Row>>, Error> {
     let mut found: HashMap<i64, Vec<Row>> = HashMap::new();
     for keys in movements.chunks(CHUNK) {
-        let of_these = Condition::sql("movement_id IN (").keys(keys).then(")");
+        let of_these = Condition::keyed("movement_id", keys);
         for row in returns::table.filter(of_these).load::<Row>(conn)? {
             found.entry(row.movement_id.unwrap_or_default()).or_default().push(row);
         }

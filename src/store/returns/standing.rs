@@ -54,7 +54,7 @@ pub fn hold(tx: &mut Tx, known: &mut Known, codes: &[&str]) -> Result<HashMap<St
 fn find(conn: &mut Conn, codes: &[&str]) -> Result<Vec<Row>, Error> {
     let mut found = vec![];
     for codes in codes.chunks(CHUNK) {
-        let of_these = Condition::sql("code IN (").texts(codes).then(")");
+        let of_these = Condition::named("code", codes);
         found.extend(returns::table.filter(of_these).load::<Row>(conn)?);
     }
     Ok(found)

@@ -155,7 +155,7 @@ fn figures_about(
 ) -> Result<HashMap<i64, Vec<FigureRow>>, Error> {
     let mut about: HashMap<i64, Vec<FigureRow>> = HashMap::with_capacity(keys.len());
     for keys in keys.chunks(CHUNK) {
-        let these = Condition::sql(column).then(" IN (").keys(keys).then(") AND ").group(plainly(shown.clone()));
+        let these = Condition::keyed(column, keys).then(" AND ").group(plainly(shown.clone()));
         for row in schema::figures::table.filter(these).select(FigureRow::as_select()).load(conn)? {
             about.entry(row.about()).or_default().push(row);
         }

@@ -81,7 +81,7 @@ fn records(conn: &mut Conn, who: Reading, resolved: &Resolved, found: Vec<BatchR
 fn parts(conn: &mut Conn, batches: &[i64], shown: &Condition) -> Result<HashMap<i64, Vec<MovementRow>>, Error> {
     let mut parts: HashMap<i64, Vec<MovementRow>> = HashMap::with_capacity(batches.len());
     for keys in batches.chunks(CHUNK) {
-        let these = Condition::sql("batch_id IN (").keys(keys).then(") AND ").group(plainly(shown.clone()));
+        let these = Condition::keyed("batch_id", keys).then(" AND ").group(plainly(shown.clone()));
         for row in schema::movements::table.filter(these).select(MovementRow::as_select()).load(conn)? {
             parts.entry(row.batch_id).or_default().push(row);
         }

@@ -68,7 +68,7 @@ macro_rules! of_keys {
         let mut rows: Vec<$table::Row> = vec![];
         let keys: Vec<i64> = $keys;
         for keys in keys.chunks(CHUNK) {
-            let of_these = Condition::sql(concat!($column, " IN (")).keys(keys).then(")");
+            let of_these = Condition::keyed($column, keys);
             rows.extend(schema::$table::table.filter(of_these).order(schema::$table::id).load::<$table::Row>($conn)?);
         }
         rows

@@ -83,7 +83,7 @@ pub(super) fn take_bytes(sheet: Sheet, bytes: &[u8], content: Content, create: C
         units.iter().map(|one| &one.body).collect::<Vec<_>>()
     );
     assert_eq!((done, first.1), (rows, rows));
-    report.sort();
+    report.sort(|column| sheet.place(column));
     Taken { units, report, rows }
 }
 

@@ -281,6 +281,20 @@ both! {
         assert_eq!(again["counts"]["locations"]["unchanged"], json!(2), "{again}");
     }
 
+    async fn the_list_goes_on_from_page_to_page(app) {
+        let codes = async |n: i64| commit(app, "sources", &format!("code,name,kind\ns{n},S,media\n")).await["code"].clone();
+        let mut made = vec![codes(1).await, codes(2).await, codes(3).await];
+        made.reverse();
+        let (mut path, mut read) = ("/v1/imports?limit=1".to_owned(), vec![]);
+        for _ in 0..4 {
+            let page = app.editor().json(&path).await;
+            read.push(page["data"][0]["code"].clone());
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/imports?limit=1&cursor={cursor}");
+        }
+        assert_eq!(read, made, "newest first");
+    }
+
     async fn a_sheet_over_the_limit_is_refused(app) {
         let mut sheet = al_waer("sources");
         sheet.push_str(&"\n".repeat(64 << 20));

@@ -25,7 +25,7 @@ impl Touched {
     fn between(conn: &mut Conn, after: i64, to: i64) -> Result<Self, Stop> {
         let many = i64::try_from(CHUNK).unwrap_or(i64::MAX);
         let found: Vec<(i64, i64, i64)> = writes::table
-            .filter(writes::last_seq.gt(after))
+            .filter(writes::first_seq.gt(after))
             .order(writes::first_seq)
             .limit(many)
             .select((writes::id, writes::first_seq, writes::last_seq))
@@ -41,7 +41,7 @@ impl Touched {
             return Err(Stop::Behind);
         }
         let ids: Vec<i64> = found.into_iter().map(|(id, _, _)| id).collect();
-        let of_them = || Condition::sql("write_id IN (").keys(&ids).then(")");
+        let of_them = || Condition::keyed("write_id", &ids);
         let mut touched = Self::default();
         let most = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
         let rows = history::table.filter(of_them()).limit(most).select((history::resource, history::row_id));
@@ -80,7 +80,7 @@ fn in_parts(
     mut each: impl FnMut(Condition) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let keys: Vec<i64> = keys.iter().copied().collect();
-    keys.chunks(CHUNK).try_for_each(|keys| each(Condition::sql(column).then(" IN (").keys(keys).then(")")))
+    keys.chunks(CHUNK).try_for_each(|keys| each(Condition::keyed(column, keys)))
 }
 
 impl Held {

@@ -1,6 +1,9 @@
 //! Everything that can be read, asked by everybody: no answer holds what its reader may not see, and nothing is withheld
 //! from those who may.
 
+mod indifference;
+mod secrets;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 

@@ -90,36 +90,36 @@ export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
   const { shown, more } = useFirst(sort(rows, unit), ROWS);
   return (
     <>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{t("column-destination")}</th>
-          <th scope="col" class="count">{t("column-away")}</th>
-          <th scope="col">{t("column-range")}</th>
-          <th scope="col" class="count">{t("column-left")}</th>
-          <th scope="col" class="count">{t("column-back")}</th>
-          <th scope="col" class="count">{t("column-rate")}</th>
-          <th scope="col" class="count">{t("column-movements")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map((row) => {
-          const away = claimed(row, "remaining", unit);
-          return (
-            <tr key={row.destination ?? ""}>
-              <th scope="row"><Narrow to={{ destination: row.destination }}>{name(row.destination)}</Narrow></th>
-              <td class="count">{known(away.value)}{row.over_return && <small class="warning"> {t("over-return")}</small>}</td>
-              <td>{range(away)}</td>
-              <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
-              <td class="count">{known(claimed(row, "returned", unit).value)}</td>
-              <td class="count">{row.return_rate === null ? t("unknown-number") : percent(row.return_rate)}</td>
-              <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-    {more}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("column-destination")}</th>
+            <th scope="col" class="count">{t("column-away")}</th>
+            <th scope="col">{t("column-range")}</th>
+            <th scope="col" class="count">{t("column-left")}</th>
+            <th scope="col" class="count">{t("column-back")}</th>
+            <th scope="col" class="count">{t("column-rate")}</th>
+            <th scope="col" class="count">{t("column-movements")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => {
+            const away = claimed(row, "remaining", unit);
+            return (
+              <tr key={row.destination ?? ""}>
+                <th scope="row"><Narrow to={{ destination: row.destination }}>{name(row.destination)}</Narrow></th>
+                <td class="count">{known(away.value)}{row.over_return && <small class="warning"> {t("over-return")}</small>}</td>
+                <td>{range(away)}</td>
+                <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
+                <td class="count">{known(claimed(row, "returned", unit).value)}</td>
+                <td class="count">{row.return_rate === null ? t("unknown-number") : percent(row.return_rate)}</td>
+                <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {more}
     </>
   );
 }

@@ -183,15 +183,21 @@ def exports(binary, database, port):
         say("sqlite3 -csv, the same columns and order", out.count(b"\n"), time.monotonic() - begin)
 
 
-def prepared(binary, movements):
-    """What is measured, the tools of its peers, and a record of this size."""
+def recorded(binary, movements):
+    """What is measured, and a record of this size."""
     if not binary:
         subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
         binary = ROOT / "target/release/homeward"
-    tools = subprocess.run([ROOT / "scripts/python-tools", "bench"], check=True, capture_output=True, text=True).stdout.strip()
     data = ROOT / "target/bench" / str(movements)
     if not (data / "sheets/returns.csv").exists():
         subprocess.run([sys.executable, HERE / "generate.py", "--movements", str(movements), "--out", data], check=True)
+    return binary, data
+
+
+def prepared(binary, movements):
+    """The same, and the tools of its peers."""
+    binary, data = recorded(binary, movements)
+    tools = subprocess.run([ROOT / "scripts/python-tools", "bench"], check=True, capture_output=True, text=True).stdout.strip()
     return binary, tools, data
 
 

@@ -105,14 +105,18 @@ export function choose(to: Language): Promise<void> {
 export function t(id: string, values?: Record<string, FluentVariable>): string {
   const message = current?.bundle.getMessage(id);
   if (!message?.value || !current) return id;
-  return current.bundle.formatPattern(message.value, values && language.value === "en" ? isolated(values) : (values ?? null), []);
+  return current.bundle.formatPattern(message.value, values && language.value === "en" ? apart(values) : (values ?? null), []);
 }
 
 const ARABIC = /[\u0590-\u08ff\ufb50-\ufeff]/;
 
-function isolated(values: Record<string, FluentVariable>): Record<string, FluentVariable> {
-  const apart = (value: FluentVariable) => (typeof value === "string" && ARABIC.test(value) ? `\u2068${value}\u2069` : value);
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, apart(value)]));
+function apart(values: Record<string, FluentVariable>): Record<string, FluentVariable> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" && ARABIC.test(value) ? isolated(value) : value]));
+}
+
+/** Text that keeps its own order among other text: in Arabic 2017-04-03 would read as the third of 2017-04. */
+export function isolated(text: string): string {
+  return ARABIC.test(text) ? `\u2068${text}\u2069` : `\u2066${text}\u2069`;
 }
 
 /** Whether there is such a text. */
@@ -129,9 +133,9 @@ export function number(value: number): string {
   return current?.whole.format(value) ?? String(value);
 }
 
-/** A number for an axis: 12K. */
-export function rough(value: number): string {
-  return Math.abs(value) < 10_000 ? number(value) : (current?.rough.format(value) ?? String(value));
+/** A number for an axis, all of one kind: 5K and 12K where the axis goes so far, else 5,000. */
+export function rough(value: number, most: number): string {
+  return most < 10_000 || value === 0 ? number(value) : (current?.rough.format(value) ?? String(value));
 }
 
 export function percent(value: number): string {

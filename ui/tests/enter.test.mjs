@@ -176,12 +176,21 @@ test("two people change one row: who comes second sees it, and chooses", async (
   const page = await visit(service, "/enter?batch=al-waer-02&lang=en", { token: service.token });
   await page.getByLabel("Number of the batch").fill("22");
   await page.locator("#f-notes").fill("mine");
+  // What is said more of a figure is closed, and says how much that is.
+  await page.getByRole("textbox", { name: "Individuals", exact: true }).first().fill("1851");
+  assert.match(await text(page.locator("summary", { hasText: "Women, men, children" }).first()), /\(\d+ filled in\)/);
   await api(service, "/v1/batches/al-waer-02", { method: "PATCH", json: { notes: "theirs", visibility: "restricted" } });
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.locator(".queue").getByText("Changed meanwhile").waitFor();
-  await page.getByRole("button", { name: "Choose" }).click();
+  // Where one is told of it one can choose, on a phone as well.
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.locator(".notice-warning").getByRole("button", { name: "Choose" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("theirs").waitFor();
+  const [inside, whole] = await dialog.evaluate((one) => [one.clientWidth, one.scrollWidth]);
+  assert.ok(whole <= inside, `${whole} in ${inside}`);
+  // Names, not codes, and numbers as they are written elsewhere.
+  assert.match(await text(dialog.getByRole("row").filter({ hasText: "1,851" })), /Zoghra camp: .*1,851/);
   await dialog.getByRole("radio", { name: "theirs" }).check();
   await dialog.getByRole("button", { name: "Save this choice" }).click();
   await page.locator(".queue").getByText("Sent", { exact: true }).waitFor();
@@ -214,4 +223,97 @@ test("nothing is sent without a token, and everything once there is one", async 
   assert.equal((await batches("from=2017-06-15&to=2017-06-15")).length, 1);
   // It was not asked for, so the browser keeps no token.
   assert.equal(await page.evaluate(() => localStorage.getItem("homeward.session")), null);
+});
+
+test("a name that is typed faster than the list comes is chosen where it is one, and never lost", async () => {
+  const page = await visit(service, "/enter?lang=en", { token: service.token });
+  await page.route("**/v1/locations?*", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
+  const origin = page.getByRole("combobox", { name: /^Origin/ });
+  await origin.focus();
+  await page.keyboard.type("al waer");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => document.querySelector("#f-origin").value === "Al-Waer");
+  await page.keyboard.type("2017-06-17");
+  // One step from a chosen field to the next one.
+  const destination = page.getByRole("combobox", { name: /^Destination/ });
+  await look_up(page, /^Destination/, "jarablus");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.id), await page.getByLabel("Arrived on").getAttribute("id"));
+  assert.equal(await destination.inputValue(), "Jarablus");
+  // What fits nothing stays where it was typed, and the form is not sent without it.
+  const source = page.getByRole("combobox", { name: "Source" });
+  await source.focus();
+  await page.keyboard.type("Nobody we know");
+  await page.keyboard.press("Tab");
+  const field = page.locator(".field.wrong").filter({ has: source });
+  await field.getByText("“Nobody we know” is not chosen yet").waitFor();
+  assert.equal(await source.inputValue(), "Nobody we know");
+  await page.getByRole("textbox", { name: "Individuals", exact: true }).fill("7");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("role") === "combobox");
+  assert.equal((await batches("from=2017-06-17&to=2017-06-17")).length, 0);
+  await look_up(page, "Source", "SANA");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator(".notice-done").waitFor();
+  const [batch] = await batches("from=2017-06-17&to=2017-06-17");
+  const { body } = await api(service, `/v1/batches/${batch.code}`);
+  assert.deepEqual(body.movements[0].figures.map(({ source: code, individuals }) => [code, individuals]), [["sana", 7]]);
+  assert.deepEqual(page.wrong, []);
+});
+
+test("two batches are entered in Arabic without touching a mouse", async () => {
+  const page = await visit(service, "/enter", { language: "ar", token: service.token });
+  const type = async (words) => {
+    await page.keyboard.type(words);
+    if (await page.evaluate(() => document.activeElement.getAttribute("role") === "combobox")) await page.locator('[role="listbox"]:visible [role="option"][aria-selected="true"]').waitFor();
+  };
+  const until = async (label) => {
+    for (let step = 0; step < 20; step++) {
+      await page.keyboard.press("Tab");
+      const name = await page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.labels?.[0]?.innerText ?? "");
+      if (name.startsWith(label) && !name.includes(":")) return;
+    }
+    assert.fail(`no way to ${label}`);
+  };
+  await page.getByRole("radio", { name: "دفعة" }).focus();
+  await until("المنشأ");
+  for (const [date, people] of [["٢٠١٧-٠٦-٢١", "١١"], ["٢٠١٧-٠٦-٢٢", "٢٢"]]) {
+    // After the first the form begins again at its beginning, with what stays.
+    assert.equal(await page.evaluate(() => document.activeElement.id), "f-origin");
+    if (people === "١١") await type("الوعر");
+    await until("تاريخ المغادرة");
+    await page.keyboard.press("Control+A");
+    await type(date);
+    await until("الوجهة");
+    await type("جرابلس");
+    await until("الأفراد");
+    await type(people);
+    await page.keyboard.press("Enter");
+    await page.locator(".notice-done").waitFor();
+    await page.waitForFunction(() => document.activeElement.id === "f-origin");
+  }
+  const rows = await batches("from=2017-06-21&to=2017-06-22&sort=date");
+  assert.deepEqual(rows.map(({ departed_on, origin, individuals }) => [departed_on, origin, individuals]), [["2017-06-21", "al-waer", 11], ["2017-06-22", "al-waer", 22]]);
+});
+
+test("a form is not emptied by a slip, and saving what is unchanged says so", async () => {
+  const page = await visit(service, "/enter?lang=en", { token: service.token });
+  let answer = false;
+  page.on("dialog", (dialog) => (answer ? dialog.accept() : dialog.dismiss()));
+  const number = page.getByLabel("Number of the batch");
+  await number.fill("91");
+  await page.getByRole("button", { name: "Empty the form" }).click();
+  assert.equal(await number.inputValue(), "91");
+  answer = true;
+  await page.getByRole("button", { name: "Empty the form" }).click();
+  assert.equal(await number.inputValue(), "");
+  await page.goto(`${service.at}/enter?batch=al-waer-03`);
+  await settled(page);
+  const { body: before } = await api(service, "/v1/batches/al-waer-03");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Nothing was changed").waitFor();
+  assert.equal((await api(service, "/v1/batches/al-waer-03")).body.revision, before.revision);
 });

@@ -33,7 +33,8 @@ test("a bad sheet is mended at its cells, written, found, and taken back", async
   assert.match(strFromU8(parts["xl/worksheets/sheet2.xml"]), /sanaa/);
 
   // One click mends both cells that say the same.
-  await page.getByRole("button", { name: "Use sana in 2 cells" }).first().click();
+  // What was meant is told by its name, since few know codes.
+  await page.getByRole("button", { name: "Use SANA (sana) in 2 cells" }).first().click();
   await page.getByText("2 things are wrong in 3 rows").waitFor();
   const date = page.getByRole("textbox", { name: /تاريخ المغادرة.*row 3/ });
   await date.fill("2017-06-11");
@@ -119,4 +120,16 @@ test("an upload whose answer was lost is written once", async () => {
   await page.getByRole("button", { name: "Write it" }).click();
   await page.getByRole("heading", { name: "Written" }).waitFor();
   assert.deepEqual([commits, await imports()], [2, before + 1]);
+});
+
+test("what may be meant is told in the reader's language, by name, each date in its own order", async () => {
+  const page = await visit(service, "/upload", { language: "ar", width: 390, token: service.token });
+  const sheet = "batch,origin,departed_on,destination,stage,source,individuals\nx-1,al-waer,03/04/2017,jarablos,departed,sana,5";
+  await page.locator("#upload-file").setInputFiles({ name: "sheet.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  await page.getByRole("button", { name: /استخدم .?جرابلس \(SY0208\)/ }).waitFor();
+  const candidates = await page.locator(".cell .small", { hasText: "المقترح" }).textContent();
+  assert.ok(candidates.includes("\u20662017-04-03\u2069 أو \u20662017-03-04\u2069"), JSON.stringify(candidates));
+  // All problems stand in the page, not in a box that scrolls by itself.
+  const [height, whole] = await page.locator(".preview").locator("..").evaluate((one) => [one.clientHeight, one.scrollHeight]);
+  assert.ok(whole <= height + 1, `${whole} in ${height}`);
 });

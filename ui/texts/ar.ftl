@@ -38,6 +38,7 @@ failure-too-many-rows = النتيجة أكبر مما تتسع له إجابة 
 failure-other = رفضت الخدمة هذا الطلب (الحالة { $status }).
 
 look-title = من نزح ومن عاد ومن لم يعد بعد
+loading-record = يجري جمع أرقام السجل… السجل الكبير يحتاج وقتاً في المرة الأولى.
 about-dates = من { $first } إلى { $last }.
 about-counts = { $batches ->
     [zero] لا دفعات
@@ -79,6 +80,7 @@ copied = نُسخ الرابط
 clear-field = مسح: { $field }
 create-it = إنشاء «{ $name }»
 lookup-none = لا شيء يبدأ بهذه الأحرف.
+lookup-unchosen = لم يُختر «{ $typed }» بعد: اختره من القائمة.
 lookup-failed = تعذّر تحميل القائمة.
 lookup-count = { $count ->
     [zero] لا اقتراحات
@@ -123,6 +125,16 @@ range-between = بين { $low } و{ $high }
 range-at-most = { $high } على الأكثر
 range-more-than = أكثر من { $low }
 range-open = بين { $low } وأكثر من { $high }
+reading-title = ماذا تعني هذه الأرقام
+reading-left = من غادروا في حركة مسجلة: كل من خرج من مكان واحد إلى وجهة واحدة في يوم واحد. والحركات التي خرجت معاً دفعة.
+reading-back = من سُجّلت عودتهم.
+reading-away = النازحون ناقص العائدين: من لا تُعرف لهم عودة.
+reading-value = الرقم
+reading-value-is = لكل حركة الرقم الذي يعتمده القائمون على هذا السجل، ثم المجموع.
+reading-range = «بين … و…»
+reading-range-is = مدى تباعد المصادر: مجموع أدنى ما قيل ومجموع أعلاه. وليس مجال ثقة إحصائياً.
+reading-unknown = «غير معروف»
+reading-unknown-is = لم يذكر أي مصدر رقماً. وهذا ليس صفراً، ولا يدخل في أي مجموع.
 nobody-knows-movements = { $without ->
     [one] حركة واحدة من أصل { $all } لم يعدّها أحد، ولا تدخل في أي مجموع.
     [two] حركتان من أصل { $all } لم يعدّهما أحد، ولا تدخلان في أي مجموع.
@@ -142,8 +154,9 @@ download-excel = Excel
 download-csv = CSV
 download-picture = صورة
 saved = تم الحفظ
+preparing = يجري التحضير…
 nothing-here = لا شيء هنا.
-show-all = عرض الكل ({ $count })
+show-more-of = عرض المزيد (المعروض { $shown } من { $count })
 show-more = عرض المزيد
 picture-note = { $address } · { $date } · المدى يحصر ما قالته المصادر؛ غير المعروف ليس صفراً
 
@@ -165,6 +178,7 @@ key-back = عائدون
 key-away = لا يزالون هناك
 key-range = مدى ما قيل
 key-unknown = لا أحد يعلم كم
+key-lacks = بعضه لم يعدّه أحد
 key-flow = العرض: عدد النازحين
 key-flow-unknown = المتقطّع: لا أحد يعلم كم
 remaining-title = من لم يعودوا بعد، عبر الزمن
@@ -217,6 +231,32 @@ column-date = التاريخ
 column-figures = الأرقام
 coverage = { $all }، منها { $without } بلا عدد
 
+published-title = ما نشرته المصادر عن الاتفاق كله
+published-meaning = { $agreement }: مجاميع كما ذكرتها المصادر، إلى جانب مجموع الحركات المسجلة. تُقارَن ولا تُجمع.
+published-line = { $count ->
+    [one] نُشر مجموع واحد للاتفاق كله: { $low }.
+    [two] نُشر مجموعان للاتفاق كله: { $low } و{ $high }.
+    [few] نُشرت { $count } مجاميع للاتفاق كله، أدناها { $low } وأعلاها { $high }.
+   *[other] نُشر { $count } مجموعاً للاتفاق كله، أدناها { $low } وأعلاها { $high }.
+  }
+published-compare = قارن
+published-sum = مجموع هذا السجل
+published-same = يساوي مجموع هذا السجل.
+published-more = أكثر من مجموع هذا السجل بـ{ $n } ({ $percent }).
+published-fewer = أقل من مجموع هذا السجل بـ{ $n } ({ $percent }).
+published-of = يخص { $place } فقط.
+published-uncounted = عدد الحركات التي لم يعدّها أحد: { $without } من أصل { $all }، فقد يكون المجموع أقل من الواقع.
+published-some = بُحث في أحدث { $count } من أرقام هذا الاتفاق.
+published-search = البحث في المزيد
+published-none-yet = ليس بينها مجموع للاتفاق كله.
+published-no-individuals = لم ينشر أي مصدر مجموعاً للأفراد.
+published-no-households = لم ينشر أي مصدر مجموعاً للأسر.
+column-beside = مقارنةً بالمجموع
+agreements-title = بحسب الاتفاق
+agreements-meaning = اسم الاتفاق يفتح عرضه، مع المجاميع التي نشرتها المصادر عنه.
+no-agreement = من دون اتفاق
+column-agreement = الاتفاق
+
 record-title = السجل
 record-meaning = كل سطر يفتح كل ما قيل عنه.
 record-movements = الحركات
@@ -227,8 +267,7 @@ empty-record = لا شيء مسجّل هنا بعد. أدخل أول دفعة أ
 empty-filtered = لا شيء في السجل يطابق هذه التصفية.
 data-title = البيانات
 data-meaning = كل ما في هذه الصفحة في ملفات، مع ما يقوله كل مصدر، جاهزة لبرنامج Excel أو R أو لوحات المعلومات.
-data-movements = الحركات (Excel)
-data-returns = العودات (Excel)
+data-large = القوائم بهذا الحجم تأتي بصيغة CSV لأن مصنفات Excel لا تتسع لها جيداً.
 data-all = البيانات كلها (ZIP)
 data-docs = كيف تُقرأ
 

@@ -38,6 +38,7 @@ failure-too-many-rows = This is more than one answer holds. Filter by place or d
 failure-other = The service refused this (status { $status }).
 
 look-title = Who left, who came back, who is still away
+loading-record = Adding up the record… A large one takes a while the first time.
 about-dates = { $first } to { $last }.
 about-counts = { $batches ->
     [one] One batch
@@ -66,6 +67,7 @@ copied = Copied
 clear-field = Clear: { $field }
 create-it = Create “{ $name }”
 lookup-none = Nothing begins like this.
+lookup-unchosen = “{ $typed }” is not chosen yet: take it from the list.
 lookup-failed = The list could not be loaded.
 lookup-count = { $count ->
     [0] No suggestion
@@ -99,6 +101,16 @@ range-between = between { $low } and { $high }
 range-at-most = at most { $high }
 range-more-than = more than { $low }
 range-open = between { $low } and more than { $high }
+reading-title = What these numbers mean
+reading-left = People who left in a recorded movement: all who went from one place to one destination on one day. Movements that left together are a batch.
+reading-back = People recorded as having come back.
+reading-away = Displaced minus returned: those not known to have come back.
+reading-value = The number
+reading-value-is = For each movement, the figure that the keepers of this record recommend; then the sum.
+reading-range = “Between … and …”
+reading-range-is = How far the sources lie apart: their lowest and highest claims, added up. It is no confidence interval.
+reading-unknown = “unknown”
+reading-unknown-is = No source gave a number. That is not 0, and it is in no sum.
 nobody-knows-movements = { $without ->
     [one] Nobody counted 1 of { $all } movements; it is in no sum.
    *[other] Nobody counted { $without } of { $all } movements; they are in no sum.
@@ -114,8 +126,9 @@ download-excel = Excel
 download-csv = CSV
 download-picture = Picture
 saved = Saved
+preparing = Preparing…
 nothing-here = Nothing here.
-show-all = Show all { $count }
+show-more-of = Show more ({ $shown } of { $count } shown)
 show-more = Show more
 picture-note = { $address } · { $date } · a range brackets what sources claim; unknown is not 0
 
@@ -137,6 +150,7 @@ key-back = Returned
 key-away = Still there
 key-range = Span of the claims
 key-unknown = Nobody knows how many
+key-lacks = Some of it uncounted
 key-flow = Width: individuals or households displaced
 key-flow-unknown = Dashed: nobody knows how many
 remaining-title = Still away, over time
@@ -183,6 +197,30 @@ column-date = Date
 column-figures = Figures
 coverage = { $all }, { $without } uncounted
 
+published-title = What sources published for the whole agreement
+published-meaning = { $agreement }: totals as sources gave them, beside the sum of the movements on record. They are compared, never added.
+published-line = { $count ->
+    [one] One total was published for the whole agreement: { $low }.
+   *[other] { $count } totals were published for the whole agreement, from { $low } to { $high }.
+  }
+published-compare = Compare
+published-sum = Sum of this record
+published-same = The same as the sum of this record.
+published-more = { $n } more than the sum of this record ({ $percent }).
+published-fewer = { $n } fewer than the sum of this record ({ $percent }).
+published-of = Speaks of { $place } only.
+published-uncounted = Nobody counted { $without } of { $all } movements on record, so the sum may be too low.
+published-some = Looked through the newest { $count } figures of this agreement.
+published-search = Look through more
+published-none-yet = No total of the whole agreement among them.
+published-no-individuals = No source published a total of individuals.
+published-no-households = No source published a total of households.
+column-beside = Beside the sum
+agreements-title = By agreement
+agreements-meaning = A name opens the view of that agreement, with the totals that sources published for it.
+no-agreement = Without an agreement
+column-agreement = Agreement
+
 record-title = The record
 record-meaning = Each row opens everything that was said about it.
 record-movements = Movements
@@ -193,8 +231,7 @@ empty-record = Nothing is recorded here yet. Enter a first batch, or upload a sh
 empty-filtered = Nothing on record fits these filters.
 data-title = The data
 data-meaning = Everything on this page as files: with what each source says, ready for Excel, R or a dashboard.
-data-movements = Movements (Excel)
-data-returns = Returns (Excel)
+data-large = Lists of this size come as CSV, since no workbook holds them well.
 data-all = Whole data set (ZIP)
 data-docs = How to read them
 

@@ -1,8 +1,9 @@
 /** Who is still there, destination by destination: what left, what came back, and how far the claims lie apart. */
 import { scaleLinear } from "d3-scale";
-import { useState } from "preact/hooks";
 import { drawn, known, language, number, percent, range, rough, t } from "../i18n";
 import { claimed, type Stock, type Unit } from "../pages/look/view";
+import { ROWS, useFirst } from "./first";
+import { Narrow } from "./narrow";
 import { placeNames } from "./flows";
 import { Hatch } from "./hatch";
 import { coverage } from "./timeline";
@@ -16,10 +17,9 @@ function sort(rows: Stock[], unit: Unit): Stock[] {
 }
 
 export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Unit; width: number; choose: (code: string) => void }) {
-  const [all, setAll] = useState(false);
   const sorted = sort(rows, unit);
   const name = placeNames(rows.map((row) => [row.destination, row.destination_name]));
-  const shown = all ? sorted : sorted.slice(0, MOST);
+  const { shown, more } = useFirst(sorted, MOST);
   const high = Math.max(1, ...shown.map((row) => Math.max(claimed(row, "displaced", unit).value ?? 0, claimed(row, "remaining", unit).high ?? 0)));
   const low = Math.min(0, ...shown.map((row) => claimed(row, "remaining", unit).low ?? 0));
   const inset = { end: 6, top: 6, bottom: 24 };
@@ -36,7 +36,7 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
           <span class="key key-away">{t("key-away")}</span>
           <span class="key key-back">{t("key-back")}</span>
           <span class="key key-range">{t("key-range")}</span>
-          <span class="key key-unknown">{t("key-unknown")}</span>
+          {rows.some((row) => claimed(row, "remaining", unit).value === null) && <span class="key key-unknown">{t("key-unknown")}</span>}
         </span>
       </p>
       <svg class="chart balance" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("balance-said", { count: shown.length })}>
@@ -46,7 +46,7 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
         {x.ticks(width < 500 ? 3 : 6).map((tick) => (
           <g key={tick} transform={`translate(${x(tick)},0)`}>
             <line class={tick === 0 ? "axis" : "grid"} y1={inset.top} y2={height - inset.bottom} />
-            <text class="tick" y={height - 8} text-anchor={tick === 0 ? anchor : "middle"}>{drawn(rough(tick))}</text>
+            <text class="tick" y={height - 8} text-anchor={tick === 0 ? anchor : "middle"}>{drawn(rough(tick, high))}</text>
           </g>
         ))}
         {shown.map((row, index) => {
@@ -80,44 +80,46 @@ export function Balance({ rows, unit, width, choose }: { rows: Stock[]; unit: Un
           );
         })}
       </svg>
-      {shown.length < sorted.length && (
-        <button type="button" class="button" onClick={() => setAll(true)}>{t("show-all", { count: sorted.length })}</button>
-      )}
+      {more}
     </>
   );
 }
 
 export function BalanceTable({ rows, unit }: { rows: Stock[]; unit: Unit }) {
   const name = placeNames(rows.map((row) => [row.destination, row.destination_name]));
+  const { shown, more } = useFirst(sort(rows, unit), ROWS);
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{t("column-destination")}</th>
-          <th scope="col" class="count">{t("column-away")}</th>
-          <th scope="col">{t("column-range")}</th>
-          <th scope="col" class="count">{t("column-left")}</th>
-          <th scope="col" class="count">{t("column-back")}</th>
-          <th scope="col" class="count">{t("column-rate")}</th>
-          <th scope="col" class="count">{t("column-movements")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {sort(rows, unit).map((row) => {
-          const away = claimed(row, "remaining", unit);
-          return (
-            <tr key={row.destination ?? ""}>
-              <th scope="row">{name(row.destination)}</th>
-              <td class="count">{known(away.value)}{row.over_return && <small class="warning"> {t("over-return")}</small>}</td>
-              <td>{range(away)}</td>
-              <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
-              <td class="count">{known(claimed(row, "returned", unit).value)}</td>
-              <td class="count">{row.return_rate === null ? t("unknown-number") : percent(row.return_rate)}</td>
-              <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("column-destination")}</th>
+            <th scope="col" class="count">{t("column-away")}</th>
+            <th scope="col">{t("column-range")}</th>
+            <th scope="col" class="count">{t("column-left")}</th>
+            <th scope="col" class="count">{t("column-back")}</th>
+            <th scope="col" class="count">{t("column-rate")}</th>
+            <th scope="col" class="count">{t("column-movements")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => {
+            const away = claimed(row, "remaining", unit);
+            return (
+              <tr key={row.destination ?? ""}>
+                <th scope="row"><Narrow to={{ destination: row.destination }}>{name(row.destination)}</Narrow></th>
+                <td class="count">{known(away.value)}{row.over_return && <small class="warning"> {t("over-return")}</small>}</td>
+                <td>{range(away)}</td>
+                <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
+                <td class="count">{known(claimed(row, "returned", unit).value)}</td>
+                <td class="count">{row.return_rate === null ? t("unknown-number") : percent(row.return_rate)}</td>
+                <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {more}
+    </>
   );
 }

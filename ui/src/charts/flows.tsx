@@ -3,6 +3,9 @@ import { sankey, sankeyLinkHorizontal } from "d3-sankey";
 import { useState } from "preact/hooks";
 import { drawn, known, language, number, range, t } from "../i18n";
 import { claimed, type Flow, type Unit } from "../pages/look/view";
+import { ROWS, useFirst } from "./first";
+import { fitted, textWidth } from "./measure";
+import { Narrow } from "./narrow";
 import { coverage } from "./timeline";
 
 const MOST = 10;
@@ -93,16 +96,26 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
     }
   }
   const counts = [0, 1].map((side) => [...nodes.values()].filter((node) => node.side === side).length);
-  const gap = 24;
-  const height = Math.max(220, Math.max(...counts) * 44 + 24);
-  const inset = 4;
+  // Names stand outside the flows, where nothing crosses them out; on a phone with the number below.
+  const stacked = width < 560;
+  const gap = stacked ? 32 : 24;
+  const height = Math.max(220, Math.max(...counts) * (stacked ? 54 : 44) + 24);
+  const figureOf = (node: End) => (node.value ? number(node.value) : t("unknown-number"));
+  const gutters = ([0, 1] as const).map((side) => {
+    const widest = [...nodes.values()].filter((node) => node.side === side).map((node) => {
+      const [name, figure] = [textWidth(node.name), textWidth(figureOf(node))];
+      return stacked ? Math.max(name, figure) : name + figure + 5;
+    });
+    const heading = textWidth(t(side === 0 ? "column-origin" : "column-destination"));
+    return Math.min(Math.max(heading, ...widest) + 10, width * 0.33);
+  }) as [number, number];
   const graph = sankey<End, Link>()
     .nodeId((node) => node.id)
     .nodeWidth(8)
     .nodePadding(gap)
     // The largest first, and what is put together last.
     .nodeSort((a, b) => Number(a.id.endsWith(OTHERS)) - Number(b.id.endsWith(OTHERS)) || (b.value ?? 0) - (a.value ?? 0))
-    .extent([[inset, 24], [width - inset, height - 8]])({
+    .extent([[gutters[0], 28], [width - gutters[1], height - (stacked ? 18 : 10)]])({
     nodes: [...nodes.values()].map((node) => ({ ...node })),
     links: [...links.values()].map((link) => ({ ...link })),
   });
@@ -122,13 +135,13 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
         ) : (
           <span class="legend">
             <span class="key key-left">{t("key-flow")}</span>
-            <span class="key key-unknown">{t("key-flow-unknown")}</span>
+            {uncounted > 0 && <span class="key key-dashed">{t("key-flow-unknown")}</span>}
           </span>
         )}
       </p>
       <svg class="chart flows" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("flows-said", { count: links.size })}>
-        <text class="tick" x={turn(inset)} y={12} text-anchor={mirrored ? "end" : "start"}>{drawn(t("column-origin"))}</text>
-        <text class="tick" x={turn(width - inset)} y={12} text-anchor={mirrored ? "start" : "end"}>{drawn(t("column-destination"))}</text>
+        <text class="tick" x={turn(gutters[0])} y={12} text-anchor={mirrored ? "start" : "end"}>{drawn(t("column-origin"))}</text>
+        <text class="tick" x={turn(width - gutters[1])} y={12} text-anchor={mirrored ? "end" : "start"}>{drawn(t("column-destination"))}</text>
         <g transform={mirrored ? `translate(${width},0) scale(-1,1)` : undefined}>
           {graph.links.map((link) => (
             <path
@@ -153,21 +166,24 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
           ))}
         </g>
         {graph.nodes.map((node) => {
-          const of = nodes.get(node.id);
-          const right = (node.side === 0) === mirrored;
-          const from = node.side === 0 ? turn((node.x1 ?? 0) + 8) : turn((node.x0 ?? 0) - 8);
-          const [top, bottom] = [node.y0 ?? 0, node.y1 ?? 0];
-          // Beside a node that is hardly higher than its line the name stands above it, not crossed out by it.
-          const middle = bottom - top < 16 ? top - 7 : (top + bottom) / 2;
-          const figure = of?.value ? number(of.value) : t("unknown-number");
-          return (
-            // Isolated, so that an Arabic name and a number keep their order whatever the direction around them.
-            <text key={node.id} class="node-label" x={from} y={middle} dy="0.35em" text-anchor={right ? "end" : "start"}>
-              {mirrored ? (
-                <><tspan class="node-value">{drawn(figure)}</tspan>{" "}<tspan class="node-name">{`\u2068${node.name}\u2069`}</tspan></>
-              ) : (
-                <><tspan class="node-name">{`\u2068${node.name}\u2069`}</tspan>{" "}<tspan class="node-value">{drawn(figure)}</tspan></>
-              )}
+          const figure = figureOf(nodes.get(node.id) ?? node);
+          const from = node.side === 0 ? turn((node.x0 ?? 0) - 8) : turn((node.x1 ?? 0) + 8);
+          const middle = ((node.y0 ?? 0) + (node.y1 ?? 0)) / 2;
+          const anchor = (node.side === 0) === mirrored ? "start" : "end";
+          const room = gutters[node.side] - 10;
+          const name = <tspan class="node-name">{`\u2068${fitted(node.name, stacked ? room : room - textWidth(figure) - 5)}\u2069`}</tspan>;
+          const value = <tspan class="node-value">{drawn(figure)}</tspan>;
+          // Isolated, so that an Arabic name and a number keep their order whatever the direction around them.
+          return stacked ? (
+            <g key={node.id} text-anchor={anchor}>
+              <title>{node.name}</title>
+              <text x={from} y={middle - 3}>{name}</text>
+              <text x={from} y={middle + 13}>{value}</text>
+            </g>
+          ) : (
+            <text key={node.id} x={from} y={middle} dy="0.35em" text-anchor={anchor}>
+              <title>{node.name}</title>
+              {mirrored ? <>{value} {name}</> : <>{name} {value}</>}
             </text>
           );
         })}
@@ -178,10 +194,9 @@ export function Flows({ rows, unit, width }: { rows: Flow[]; unit: Unit; width: 
 
 export function FlowsTable({ rows, unit }: { rows: Flow[]; unit: Unit }) {
   const sorted = [...rows].sort((a, b) => (claimed(b, "displaced", unit).value ?? -1) - (claimed(a, "displaced", unit).value ?? -1));
-  const [all, setAll] = useState(false);
   const origin = placeNames(rows.map((row) => [row.origin, row.origin_name]));
   const destination = placeNames(rows.map((row) => [row.destination, row.destination_name]));
-  const shown = all ? sorted : sorted.slice(0, 200);
+  const { shown, more } = useFirst(sorted, ROWS);
   return (
     <>
       <table>
@@ -198,8 +213,8 @@ export function FlowsTable({ rows, unit }: { rows: Flow[]; unit: Unit }) {
         <tbody>
           {shown.map((row) => (
             <tr key={`${row.origin} ${row.destination}`}>
-              <th scope="row">{origin(row.origin)}</th>
-              <td>{destination(row.destination)}</td>
+              <th scope="row"><Narrow to={{ origin: row.origin }}>{origin(row.origin)}</Narrow></th>
+              <td><Narrow to={{ destination: row.destination }}>{destination(row.destination)}</Narrow></td>
               <td class="count">{known(claimed(row, "displaced", unit).value)}</td>
               <td>{row.movements > 0 ? range(claimed(row, "displaced", unit)) : ""}</td>
               <td class="count">{coverage(row.movements, row[`movements_without_${unit}`])}</td>
@@ -208,9 +223,7 @@ export function FlowsTable({ rows, unit }: { rows: Flow[]; unit: Unit }) {
           ))}
         </tbody>
       </table>
-      {shown.length < sorted.length && (
-        <button type="button" class="quiet" onClick={() => setAll(true)}>{t("show-all", { count: sorted.length })}</button>
-      )}
+      {more}
     </>
   );
 }

@@ -2,8 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { Done, Icon, Scroll } from "../parts/basics";
-import { saveAddress, savePicture } from "../parts/save";
+import type { Loaded } from "../api/loaded";
+import { Done, Icon, Refused, Scroll } from "../parts/basics";
+import { Download } from "../parts/download";
+import { savePicture } from "../parts/save";
 
 interface Props {
   id: string;
@@ -11,17 +13,24 @@ interface Props {
   meaning: string;
   controls?: ComponentChildren;
   files: { xlsx: string; csv: string };
-  table: ComponentChildren;
+  /** Made when it is opened: thousands of rows that nobody looks at would hold up the charts. */
+  table: () => ComponentChildren;
+  /** Whether the table stands open from the beginning. */
+  open?: boolean;
   note: string;
-  stale: boolean;
+  /** How the reading of it goes, where it has a reading of its own. */
+  loaded?: Pick<Loaded<unknown>, "stale" | "refusal" | "again">;
   /** Draws at a width; nothing where there is nothing to draw. */
   chart: ((width: number) => ComponentChildren) | null;
-  empty?: string;
+  /** What stands there instead; nothing while that is not known yet. */
+  empty: string | undefined;
 }
 
-export function Frame({ id, title, meaning, controls, files, table, note, stale, chart, empty }: Props) {
+export function Frame({ id, title, meaning, controls, files, table, open: opened = false, note, loaded, chart, empty }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const { stale, refusal, again } = loaded ?? { stale: false };
   const [width, setWidth] = useState(0);
+  const [open, setOpen] = useState(opened);
   useEffect(() => {
     if (!box.current) return;
     const measure = () => box.current && setWidth(Math.floor(box.current.clientWidth));
@@ -35,6 +44,7 @@ export function Frame({ id, title, meaning, controls, files, table, note, stale,
       await savePicture(svg as SVGSVGElement, title, note, `homeward-${id}`);
     }
   };
+  const drawn = chart ? width > 0 && chart(width) : <p class={empty ? "empty" : "empty waiting"}>{empty ?? t("loading")}</p>;
   return (
     <section class="panel" aria-labelledby={`${id}-title`} aria-busy={stale}>
       <div class="panel-head">
@@ -45,17 +55,17 @@ export function Frame({ id, title, meaning, controls, files, table, note, stale,
         {controls && <div class="panel-controls">{controls}</div>}
       </div>
       <div ref={box} class={`chart-box${stale ? " stale" : ""}`}>
-        {chart ? width > 0 && chart(width) : <p class="empty">{empty ?? t("nothing-here")}</p>}
+        {refusal ? <Refused refusal={refusal} again={again} /> : drawn}
       </div>
       <div class="panel-foot">
-        <details class="twin">
+        <details class={opened ? "twin plain" : "twin"} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>{t("as-table")}</summary>
-          <Scroll label={title}>{table}</Scroll>
+          {open && <Scroll label={title}>{table()}</Scroll>}
         </details>
         <div class="downloads" role="group" aria-label={t("download-of", { title })}>
           <Icon name="down" />
-          <button type="button" class="quiet" onClick={() => saveAddress(files.xlsx)}>{t("download-excel")}</button>
-          <button type="button" class="quiet" onClick={() => saveAddress(files.csv)}>{t("download-csv")}</button>
+          <Download class="quiet" address={files.xlsx}>{t("download-excel")}</Download>
+          <Download class="quiet" address={files.csv}>{t("download-csv")}</Download>
           {chart && <Done class="quiet" label={t("download-picture")} done={t("saved")} act={picture} />}
         </div>
       </div>

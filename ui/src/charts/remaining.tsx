@@ -23,7 +23,7 @@ export function Remaining({ rows, unit, width }: { rows: Stock[]; unit: Unit; gr
       {y.ticks(4).map((tick) => (
         <g key={tick} transform={`translate(0,${y(tick)})`}>
           <line class={tick === 0 ? "axis" : "grid"} x1={inset.start} x2={width - inset.end} />
-          <text class="tick" x={inset.start - 8} dy="0.32em" text-anchor="end">{drawn(rough(tick))}</text>
+          <text class="tick" x={inset.start - 8} dy="0.32em" text-anchor="end">{drawn(rough(tick, high))}</text>
         </g>
       ))}
       <path class="band-away" d={band(points) ?? ""} />

@@ -55,7 +55,10 @@ export function Timeline({ rows, unit, grain, width }: { rows: Flow[]; unit: Uni
             <span class="key key-left">{t("key-left")}</span>
             {anyBack && <span class="key key-back">{t("key-back")}</span>}
             <span class="key key-range">{t("key-range")}</span>
-            <span class="key key-unknown">{t("key-unknown")}</span>
+            {columns.some(({ left, back }) => left.value === null || back.value === null) && <span class="key key-unknown">{t("key-unknown")}</span>}
+            {columns.some(({ left, back, leftLacks, backLacks }) => (left.value !== null && leftLacks > 0) || (back.value !== null && backLacks > 0)) && (
+              <span class="key key-lacks">{t("key-lacks")}</span>
+            )}
           </span>
         )}
       </p>
@@ -76,7 +79,7 @@ export function Timeline({ rows, unit, grain, width }: { rows: Flow[]; unit: Uni
         {ticks.map((tick) => (
           <g key={tick} transform={`translate(0,${y(tick)})`}>
             <line class={tick === 0 ? "axis" : "grid"} x1={inset.start} x2={width - inset.end} />
-            <text class="tick" x={inset.start - 8} dy="0.32em" text-anchor="end">{drawn(rough(Math.abs(tick)))}</text>
+            <text class="tick" x={inset.start - 8} dy="0.32em" text-anchor="end">{drawn(rough(Math.abs(tick), Math.max(...ticks)))}</text>
           </g>
         ))}
         {shown && <rect class="here" x={(x(shown.start) ?? 0) - 2} width={bar + 4} y={inset.top} height={height - inset.top - inset.bottom} />}

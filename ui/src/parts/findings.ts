@@ -1,5 +1,5 @@
 /** What the service finds wrong or remarkable, in the reader's language: by its code, since messages are English. */
-import { has, language, t } from "../i18n";
+import { has, isolated, language, t } from "../i18n";
 
 interface Found {
   code: string;
@@ -16,5 +16,5 @@ export function foundText(found: Found): string {
   const id = `${problemId(found.code)}-meaning`;
   if (language.value === "en" || !has(id)) return found.message;
   const meaning = t(id);
-  return found.suggestion ? `${meaning} ${t("did-you-mean", { suggestion: found.suggestion })}` : meaning;
+  return found.suggestion ? `${meaning} ${t("did-you-mean", { suggestion: isolated(found.suggestion) })}` : meaning;
 }

@@ -1,7 +1,7 @@
 /** Type-ahead for places, sources and agreements: the combobox pattern of the ARIA practices, with a list below. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { language, t } from "../i18n";
-import { detailOf, find, type Kind, type Known, nameOf, search } from "../store/gazetteer";
+import { detailOf, find, folded, type Kind, type Known, nameOf, search } from "../store/gazetteer";
 import { Icon } from "./basics";
 
 interface Props {
@@ -27,6 +27,8 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
   const [failed, setFailed] = useState(false);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
+  /** What was typed and left before anything was chosen: on a slow line people are faster than the list. */
+  const [left, setLeft] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
 
   // The name of a code that came from an address or a draft.
@@ -34,6 +36,7 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
     let gone = false;
     setName("");
     if (value) {
+      setLeft(null);
       setName(value);
       find(kind, value).then((row) => !gone && row && setName(nameOf(row)));
     }
@@ -42,7 +45,7 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
     };
   }, [value, kind, language.value]);
 
-  const text = typed ?? name;
+  const text = typed ?? left ?? name;
   useEffect(() => {
     if (!open) return;
     const abort = new AbortController();
@@ -69,6 +72,24 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
       abort.abort();
     };
   }, [open, typed, kind]);
+
+  // What was left is looked up all the same, and taken where it can only be one row.
+  useEffect(() => {
+    if (left === null) return;
+    const abort = new AbortController();
+    search(kind, left, abort.signal).then(
+      (found) => {
+        const alike = found.filter((row) => [row.code, row.p_code, row.name, row.name_ar].some((one) => one && folded(one) === folded(left)));
+        const [row] = alike.length > 0 ? alike : found;
+        if (abort.signal.aborted || !row || (alike.length !== 1 && found.length !== 1)) return;
+        setName(nameOf(row));
+        setLeft(null);
+        change(row.code, row);
+      },
+      () => undefined,
+    );
+    return () => abort.abort();
+  }, [left]);
 
   const options = rows ?? [];
   const offers = create && typed && typed.trim().length > 1 ? typed.trim() : null;
@@ -106,15 +127,21 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
       close();
     } else if (event.key === "Tab" && open && at >= 0 && typed) pick(at);
   };
+  const leave = () => {
+    if (typed?.trim() && !value) setLeft(typed.trim());
+    close();
+  };
   const type = (now: string) => {
     setTyped(now);
+    setLeft(null);
     setOpen(true);
     if (!now && value) change(null);
   };
-  const described = [hint && `${id}-hint`, warning && `${id}-warning`, error && `${id}-error`].filter(Boolean).join(" ");
+  const unchosen = left === null ? undefined : t("lookup-unchosen", { typed: left });
+  const described = [hint && `${id}-hint`, warning && `${id}-warning`, (unchosen ?? error) && `${id}-error`].filter(Boolean).join(" ");
 
   return (
-    <div class={`field lookup${error ? " wrong" : ""}`}>
+    <div class={`field lookup${unchosen ?? error ? " wrong" : ""}`}>
       <label for={id}>
         {label}
         {required && <span class="required"> {t("required")}</span>}
@@ -132,20 +159,26 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={open && at >= 0 ? `${id}-${at}` : undefined}
-          aria-invalid={error ? true : undefined}
+          aria-invalid={unchosen ?? error ? true : undefined}
           aria-required={required || undefined}
           aria-describedby={described || undefined}
           value={text}
           onInput={(event) => type(event.currentTarget.value)}
-          onFocus={(event) => event.currentTarget.select()}
+          onFocus={(event) => {
+            if (left !== null) type(left);
+            event.currentTarget.select();
+          }}
           onClick={() => setOpen(true)}
           onKeyDown={key}
-          onBlur={close}
+          data-unchosen={left === null ? undefined : true}
+          onBlur={leave}
         />
         {value && (
           <button
             type="button"
             class="clear"
+            // By keyboard the field is emptied as any other is, and the way to the next one is one step.
+            tabIndex={-1}
             aria-label={t("clear-field", { field: label })}
             onClick={() => {
               change(null);
@@ -199,7 +232,7 @@ export function Lookup({ kind, label, value, change, hint, required, error, warn
       <span class="hidden" role="status">{open && rows !== null ? t("lookup-count", { count: options.length }) : ""}</span>
       {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
       {warning && <p class="warning" id={`${id}-warning`}>{warning}</p>}
-      {error && <p class="error" id={`${id}-error`}>{error}</p>}
+      {(unchosen ?? error) && <p class="error" id={`${id}-error`}>{unchosen ?? error}</p>}
     </div>
   );
 }

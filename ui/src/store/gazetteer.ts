@@ -4,6 +4,11 @@ import { has, language, t, word } from "../i18n";
 
 export type Kind = "locations" | "sources" | "agreements";
 
+/** What the members that hold a code refer to. */
+export const REFERENCES: Record<string, Kind> = {
+  origin: "locations", destination: "locations", from: "locations", to: "locations", parent: "locations", location: "locations", source: "sources", agreement: "agreements",
+};
+
 export interface Known {
   code: string;
   name: string;

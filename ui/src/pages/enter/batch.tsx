@@ -143,6 +143,12 @@ function Remove({ label, remove }: { label: string; remove: () => void }) {
   );
 }
 
+const MORE = ["men", "women", "children", "infants", "civilians", "fighters", "url", "title", "reported_on", "as_of", "role", "scope", "term_as_reported", "place_as_reported", "excerpt", "notes"];
+
+function filled(figure: Values): number {
+  return MORE.filter((member) => Boolean(figure[member])).length;
+}
+
 /** What each source says, one beside the other. */
 function Figures({ at: pointer }: { at: string }) {
   const form = useContext(FormContext);
@@ -160,8 +166,11 @@ function Figures({ at: pointer }: { at: string }) {
             <Count at={`${list}/${index}`} unit="individuals" />
             <Count at={`${list}/${index}`} unit="households" />
           </div>
-          <details class="more-fields" open={["men", "women", "children", "url", "notes", "reported_on"].some((member) => Boolean(figure[member]))}>
-            <summary>{t("figure-more")}</summary>
+          {/* Closed, and it says how much stands in it: four figures laid open are fifteen screens of a phone. */}
+          <details class="more-fields">
+            <summary>
+              {t("figure-more")} {filled(figure) > 0 && <small>({t("figure-filled", { count: filled(figure) })})</small>}
+            </summary>
             <div class="stack">
               <div class="grid small-grid">
                 {["men", "women", "children", "infants", "civilians", "fighters"].map((part) => <Text key={part} at={`${list}/${index}/${part}`} numeric />)}

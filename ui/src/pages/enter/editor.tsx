@@ -1,4 +1,5 @@
 /** One form, from the first letter to the service's answer. */
+import { Fragment } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { addressOf, call, type Refusal } from "../../api/client";
 import { session } from "../../api/session";
@@ -13,6 +14,7 @@ import { changed, fieldId, type Form, FormContext, labelOf } from "./fields";
 import { readDate } from "./dates";
 import { codeFor, Create, GazetteerForm } from "./gazetteer";
 import { History } from "./history";
+import { choosing } from "./queue";
 import { changes, empty, type Kind, type Marks, MEMBERS, toBody, toValues, type Values, warnings } from "./model";
 
 interface Props {
@@ -32,6 +34,9 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState<Entry>();
+  /** Which empty form this is: what was typed into the one before does not stay. */
+  const [round, setRound] = useState(0);
+  const [unchanged, setUnchanged] = useState(false);
   const [creating, setCreating] = useState<{ kind: Gazetteer; typed: string; pointer: string }>();
   const [revision, setRevision] = useState(0);
   const top = useRef<HTMLFormElement>(null);
@@ -62,6 +67,7 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
     const now = { ...draft, values: next, at: new Date().toISOString(), title: titleOf(kind, next) };
     setDraft(now);
     setDone(undefined);
+    setUnchanged(false);
     keep(now);
   };
   const form = useMemo<Form>(
@@ -80,6 +86,8 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
     [values, errors, tried, language.value],
   );
 
+  const touched = JSON.stringify(values) !== JSON.stringify(draft.edits ? draft.edits.before : empty(kind));
+
   const save = async (event: Event) => {
     event.preventDefault();
     setTried(true);
@@ -87,9 +95,13 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
     const wrong = { ...toBody(values).errors, ...required(kind, values) };
     setErrors(wrong);
     if (Object.keys(wrong).length > 0) return focusFirst(wrong);
+    // A name that was typed and is no row yet is not left out without a word.
+    const unchosen = top.current?.querySelector<HTMLInputElement>("[data-unchosen]");
+    if (unchosen) return unchosen.focus();
     const clean = pruned(values);
     if (clean !== values) change(clean);
     const { body } = edits ? changes(edits.before as Values, clean) : toBody(clean);
+    setUnchanged(Boolean(edits) && Object.keys(body).length === 0);
     if (edits && Object.keys(body).length === 0) return setDone(undefined);
     setBusy(true);
     const title = await spoken(kind, clean);
@@ -118,6 +130,10 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
       if (after.state === "sent") await load();
     } else setDraft(fresh(kind, next(kind, clean)));
     top.current?.scrollIntoView({ block: "start" });
+    // Whoever types goes on with the next one; on a phone that would raise the keyboard over the answer.
+    if (!edits && matchMedia("(pointer: fine)").matches) {
+      requestAnimationFrame(() => top.current?.querySelector<HTMLElement>("input, select")?.focus({ preventScroll: true }));
+    }
   };
   const focusFirst = (marks: Marks) => {
     requestAnimationFrame(() => {
@@ -139,6 +155,7 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
     <FormContext.Provider value={form}>
       <form ref={top} class="stack entry" onSubmit={save} noValidate aria-label={t(`kind-${kind}`)}>
         {done && <Saved entry={done} />}
+        {unchanged && <Notice>{t("nothing-changed")}</Notice>}
         {shown.length > 0 && (
           <div class="notice notice-error" role="alert">
             <div>
@@ -157,7 +174,7 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
           </div>
         )}
         {draft.edits && <p class="aside">{t("editing", { code: draft.edits.code })}</p>}
-        {kind === "batches" ? <BatchForm /> : kind === "returns" ? <ReturnForm /> : <GazetteerForm kind={kind} />}
+        <Fragment key={round}>{kind === "batches" ? <BatchForm /> : kind === "returns" ? <ReturnForm /> : <GazetteerForm kind={kind} />}</Fragment>
         {!session.value && <Notice tone="warning">{t("enter-without-token")} <a href="/settings">{t("sign-in")}</a></Notice>}
         <p class="actions save-bar">
           <button type="submit" class="button primary" disabled={busy}>{t(draft.edits ? "save-changes" : "save")}</button>
@@ -165,12 +182,14 @@ export function Editor({ kind, draft: draftId, code, leave }: Props) {
             type="button"
             class="button"
             onClick={() => {
+              if (touched && !confirm(t(draft.edits ? "leave-sure" : "clear-sure"))) return;
               discard(draft.id);
               if (draft.edits) leave();
               else {
                 setDraft(fresh(kind, empty(kind)));
                 setErrors({});
                 setTried(false);
+                setRound(round + 1);
               }
             }}
           >
@@ -291,7 +310,12 @@ function labelFor(pointer: string): string {
 function Saved({ entry: first }: { entry: Entry }) {
   const entry = entries.value.find(({ id }) => id === first.id) ?? first;
   const where = entry.resource === "returns" && entry.code ? `/?return=${encodeURIComponent(entry.code)}` : null;
-  if (entry.state === "conflict") return <Notice tone="warning">{t("saved-conflict")}</Notice>;
+  if (entry.state === "conflict") return (
+    <Notice tone="warning">
+      <p>{t("saved-conflict")}</p>
+      <p class="actions"><button type="button" class="button" onClick={() => (choosing.value = entry.id)}>{t("queue-choose")}</button></p>
+    </Notice>
+  );
   if (entry.state !== "sent") {
     return <Notice tone="warning">{t(session.value ? "saved-here" : "saved-here-token", { title: entry.title })}</Notice>;
   }

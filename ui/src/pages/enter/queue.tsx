@@ -1,21 +1,25 @@
 /** The queue as people see it: what is kept here, what is sent, what was refused, and what somebody else changed meanwhile. */
+import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call, Refusal } from "../../api/client";
 import { session } from "../../api/session";
-import { t, time } from "../../i18n";
+import { number, t, time, word } from "../../i18n";
 import { Icon, refusalText } from "../../parts/basics";
 import { foundText } from "../../parts/findings";
+import { find, type Kind as Gazetteer, nameOf, REFERENCES } from "../../store/gazetteer";
 import { drop, entries, type Entry, retry, send, unkept } from "../../store/queue";
 import { labelOf } from "./fields";
 import { inWords } from "./history";
 import { type Kind, MEMBERS, toBody, toValues, type Values } from "./model";
 
+/** The entry whose conflict is being decided. */
+export const choosing = signal<string | undefined>(undefined);
+
 export function Queue({ open }: { open: (entry: Entry) => void }) {
-  const [choosing, setChoosing] = useState<string>();
   const rows = [...entries.value].reverse();
   const count = (state: Entry["state"]) => rows.filter((entry) => entry.state === state).length;
   const waits = count("waiting") + count("sending");
-  const conflict = rows.find(({ id }) => id === choosing);
+  const conflict = rows.find(({ id }) => id === choosing.value);
   return (
     <section class="panel queue" aria-labelledby="queue-title">
       <h2 id="queue-title">{t("queue-title")}</h2>
@@ -47,7 +51,7 @@ export function Queue({ open }: { open: (entry: Entry) => void }) {
             <p class="actions">
               {entry.state === "refused" && (entry.resource !== "locations" || entry.draft) && <button type="button" class="quiet" onClick={() => open(entry)}>{t("queue-mend")}</button>}
               {entry.state === "refused" && <button type="button" class="quiet" onClick={() => retry(entry.id)}>{t("try-again")}</button>}
-              {entry.state === "conflict" && <button type="button" class="quiet" onClick={() => setChoosing(entry.id)}>{t("queue-choose")}</button>}
+              {entry.state === "conflict" && <button type="button" class="quiet" onClick={() => (choosing.value = entry.id)}>{t("queue-choose")}</button>}
               {entry.state !== "sending" && (
                 <button type="button" class="quiet" onClick={() => (entry.state === "sent" || confirm(t("queue-drop-sure"))) && drop(entry.id)}>
                   {t(entry.state === "sent" ? "queue-hide" : "queue-drop")}
@@ -57,7 +61,7 @@ export function Queue({ open }: { open: (entry: Entry) => void }) {
           </li>
         ))}
       </ul>
-      {conflict && <Conflict entry={conflict} done={() => setChoosing(undefined)} />}
+      {conflict && <Conflict entry={conflict} done={() => (choosing.value = undefined)} />}
     </section>
   );
 }
@@ -75,6 +79,7 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
   const [theirs, setTheirs] = useState<{ row: Record<string, unknown>; etag: string | null; by: string; at: string }>();
   const [failed, setFailed] = useState<Refusal>();
   const [mine, setMine] = useState<Record<string, boolean>>({});
+  const [names, setNames] = useState(new Map<string, string>());
   useEffect(() => {
     dialog.current?.showModal();
     const load = async () => {
@@ -82,6 +87,7 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
         const { body, etag } = await call<Record<string, unknown>>(entry.path);
         const lines = await call<{ data: { by: string; at: string }[] }>(`${entry.path}/history?limit=1`);
         const [last] = lines.body.data;
+        setNames(await namesIn([entry.body, entry.before, body]));
         setTheirs({ row: body, etag, by: last?.by ?? "", at: last?.at ?? "" });
       } catch (error) {
         setFailed(error as Refusal);
@@ -95,6 +101,7 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
   const before = toBody((entry.before ?? {}) as Values, "", true).body;
   const members = Object.keys(entry.body).filter((member) => !member.endsWith("_precision"));
   const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+  const say = (value: unknown, member: string) => brief(value, member, kind, names);
   const keep = async () => {
     const body = Object.fromEntries(
       Object.entries(entry.body).filter(([member]) => mine[member.replace(/_precision$/, "")] ?? true),
@@ -111,7 +118,7 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
         {theirs && (
           <>
             <p>{t("conflict-meaning", { by: theirs.by, time: time(theirs.at) })}</p>
-            <table>
+            <table class="cards">
               <thead>
                 <tr>
                   <th scope="col">{t("conflict-field")}</th>
@@ -124,17 +131,17 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
                 {members.map((member) => (
                   <tr key={member}>
                     <th scope="row">{labelOf(member)}</th>
-                    <td dir="auto">{brief(before[member], member, kind)}</td>
-                    <td>
+                    <td class="wide" dir="auto" data-label={t("conflict-before")}>{say(before[member], member)}</td>
+                    <td class="wide" data-label={t("conflict-mine")}>
                       <label class="tick-field">
                         <input type="radio" name={`c-${member}`} checked={mine[member] ?? true} onChange={() => setMine({ ...mine, [member]: true })} />
-                        <span dir="auto">{brief(entry.body[member], member, kind)}</span>
+                        <span dir="auto">{say(entry.body[member], member)}</span>
                       </label>
                     </td>
-                    <td>
+                    <td class="wide" data-label={t("conflict-theirs")}>
                       <label class="tick-field">
                         <input type="radio" name={`c-${member}`} checked={!(mine[member] ?? true)} onChange={() => setMine({ ...mine, [member]: false })} />
-                        <span dir="auto">{brief(current[member], member, kind)}{same(current[member], before[member]) ? ` (${t("conflict-untouched")})` : ""}</span>
+                        <span><bdi>{say(current[member], member)}</bdi>{same(current[member], before[member]) ? ` (${t("conflict-untouched")})` : ""}</span>
                       </label>
                     </td>
                   </tr>
@@ -153,14 +160,33 @@ function Conflict({ entry, done }: { entry: Entry; done: () => void }) {
   );
 }
 
-/** Parts in few words: a destination and what its figures say. */
-function brief(value: unknown, member: string, kind: Kind): string {
-  if (!Array.isArray(value) || typeof value[0] !== "object") return inWords(value, member, kind);
+/** The names of all that is referred to in there, by code. */
+async function namesIn(value: unknown): Promise<Map<string, string>> {
+  const codes = new Map<string, Gazetteer>();
+  const collect = (one: unknown) => {
+    if (!one || typeof one !== "object") return;
+    for (const [member, inside] of Object.entries(one)) {
+      const kind = REFERENCES[member];
+      if (kind && typeof inside === "string" && inside) codes.set(inside, kind);
+      else collect(inside);
+    }
+  };
+  collect(value);
+  const rows = await Promise.all([...codes].map(([code, kind]) => find(kind, code)));
+  return new Map(rows.filter((row) => row !== null).map((row) => [row.code, nameOf(row)]));
+}
+
+/** A value in few words: of parts a destination and what each source says of it. */
+function brief(value: unknown, member: string, kind: Kind, names: Map<string, string>): string {
+  const name = (code: unknown) => names.get(String(code)) ?? String(code ?? "");
+  if (REFERENCES[member] && value) return name(value);
+  if (!Array.isArray(value) || typeof value[0] !== "object" || !["movements", "figures"].includes(member)) return inWords(value, member, kind);
+  const claim = (figure: Record<string, unknown>) => {
+    const count = figure.individuals ?? figure.households;
+    return [figure.source ? name(figure.source) : word("stage", String(figure.stage)), count === undefined || count === null ? t("unknown-number") : number(Number(count))].join(" ");
+  };
+  if (member === "figures") return value.map(claim).join(t("list-separator"));
   return value
-    .map((part: Record<string, unknown>) => {
-      const figures = (part.figures as Record<string, unknown>[] | undefined) ?? [];
-      const counts = [part, ...figures].map((one) => one.individuals ?? one.households).filter((count) => count !== undefined && count !== null);
-      return `${part.destination ?? part.source ?? part.stage ?? ""}: ${counts.length > 0 ? counts.join(" / ") : t("unknown-number")}`;
-    })
+    .map((part: Record<string, unknown>) => `${name(part.destination)}: ${((part.figures as Record<string, unknown>[] | undefined) ?? []).map(claim).join(t("list-separator")) || t("unknown-number")}`)
     .join("; ");
 }

@@ -10,6 +10,7 @@ import { date, known, language, number, type Precision, range, t, word } from ".
 import { Icon, Refused, Title } from "../../parts/basics";
 import { find, type Known } from "../../store/gazetteer";
 import { withQuery } from "../../router";
+import { Publication } from "./publication";
 import { claimed, fileOf, type Unit, view } from "./view";
 import { differences, type Figure, said } from "./why";
 
@@ -141,7 +142,7 @@ function Subject({ row, figures, leftOn, path, filter }: SubjectProps) {
     .filter((figure) => typeof figure[unit] === "number")
     .map((figure) => ({
       code: figure.code ?? "",
-      name: `${nameOf(figure)} · ${word("stage", figure.stage)}`,
+      name: `${nameOf(figure)} · ${word("stage", figure.stage)} · ${said(figure, unit)}`,
       value: figure[unit] ?? 0,
       high: figure[`${unit}_high`] ?? null,
       quantifier: figure[`${unit}_quantifier`] ?? "exact",
@@ -177,9 +178,8 @@ function Subject({ row, figures, leftOn, path, filter }: SubjectProps) {
           title={t("claims-title", { count: figures.length })}
           meaning={t("claims-meaning")}
           note={row.code}
-          stale={false}
           files={{ xlsx: fileOf(path, "xlsx", filter), csv: fileOf(path, "csv", filter) }}
-          table={<ClaimsTable figures={figures} name={nameOf} />}
+          table={() => <ClaimsTable figures={figures} name={nameOf} />}
           chart={claims.length > 0 ? (width) => <Claims claims={claims} width={width} /> : null}
           empty={t(`why-no-${unit}`)}
         />
@@ -215,7 +215,6 @@ function FigureCard(props: { figure: Figure; best: Figure | undefined; unit: Uni
   const families = said(figure, "households");
   const reasons = figure === best ? [] : differences(figure, best, unit, leftOn);
   const parts = (["men", "women", "children", "infants", "civilians", "fighters"] as const).filter((part) => typeof figure[part] === "number");
-  const safe = figure.url && /^https?:/i.test(figure.url) ? figure.url : null;
   return (
     <article class={`figure${figure === best ? " best" : ""}`} aria-label={name}>
       <header>
@@ -252,12 +251,7 @@ function FigureCard(props: { figure: Figure; best: Figure | undefined; unit: Uni
       {figure.notes && <p class="small" dir="auto">{figure.notes}</p>}
       <p class="small figure-foot">
         {figure.reported_on && <span>{t("reported-on", { date: date(figure.reported_on) })}</span>}
-        {safe && (
-          <a href={safe} rel="noopener noreferrer nofollow" target="_blank">
-            <Icon name="link" /> {figure.title ?? t("publication")}
-            <span class="hidden"> {t("opens-elsewhere")}</span>
-          </a>
-        )}
+        <Publication figure={figure} />
       </p>
     </article>
   );

@@ -1,4 +1,5 @@
 /** The three numbers, each with its range in words and a mark for what nobody knows. */
+import type { ComponentChildren } from "preact";
 import { type Claimed, date, known, percent, range, t } from "../../i18n";
 import { claimed, type Flow, type Summary, type Unit } from "./view";
 import { Segments } from "../../parts/basics";
@@ -10,16 +11,19 @@ interface Props {
   dated: boolean;
   unit: Unit;
   stale: boolean;
+  children?: ComponentChildren;
 }
 
-export function Headline({ row, flow, dated, unit, stale }: Props) {
+export function Headline({ row, flow, dated, unit, stale, children }: Props) {
   const happened = dated ? flow : row;
   const left = happened && claimed(happened, "displaced", unit);
   const back = happened && claimed(happened, "returned", unit);
   const away = row && claimed(row, "remaining", unit);
   const most = Math.max(1, left?.high ?? 0, away?.high ?? 0, back?.high ?? 0);
+  // Numbers of hundreds of millions leave no room for themselves at the size of thousands.
+  const long = most >= 10_000_000;
   return (
-    <section class={`headline${stale ? " stale" : ""}`} aria-labelledby="headline-title" aria-busy={stale}>
+    <section class={`headline${stale && row ? " stale" : ""}${long ? " long" : ""}`} aria-labelledby="headline-title" aria-busy={stale}>
       <h2 id="headline-title" class="hidden">{t("headline-title")}</h2>
       <Segments
         label={t("unit")}
@@ -49,7 +53,34 @@ export function Headline({ row, flow, dated, unit, stale }: Props) {
         />
       </dl>
       {dated && <p class="aside">{t("headline-dated")}</p>}
+      {children}
+      <Reading />
     </section>
+  );
+}
+
+/** The words of this page, for who reads them for the first time. */
+function Reading() {
+  const words: [string, string][] = [
+    [t("headline-left"), t("reading-left")],
+    [t("headline-back"), t("reading-back")],
+    [t("headline-away"), t("reading-away")],
+    [t("reading-value"), t("reading-value-is")],
+    [t("reading-range"), t("reading-range-is")],
+    [t("reading-unknown"), t("reading-unknown-is")],
+  ];
+  return (
+    <details class="reading">
+      <summary>{t("reading-title")}</summary>
+      <dl>
+        {words.map(([name, meaning]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 
@@ -69,7 +100,7 @@ function One(props: {
     <div class={`one ${tone}`}>
       <dt>{label}</dt>
       <dd>
-        <p class={`big${claim?.value === null ? " nobody" : ""}`}>
+        <p class={`big${claim?.value === null ? " nobody" : ""}${claim ? "" : " bones"}`}>
           {claim ? known(claim.value) : " "}
           {claim && claim.value !== null && <span class="unit"> {t(`unit-of-${unit}`, { n: claim.value })}</span>}
         </p>

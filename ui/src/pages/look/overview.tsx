@@ -8,15 +8,20 @@ import { Remaining } from "../../charts/remaining";
 import { Timeline, TimelineTable } from "../../charts/timeline";
 import { date, t, time } from "../../i18n";
 import { Icon, Notice, Refused, Segments, Title } from "../../parts/basics";
-import { saveAddress } from "../../parts/save";
+import { Download } from "../../parts/download";
+import { later } from "../../parts/later";
 import { go, withQuery } from "../../router";
 import { Filters } from "./filters";
 import { Headline } from "./headline";
+import { PublishedLine, usePublished } from "./published";
 import { Record } from "./record";
 import {
   bars, between, claimed, type Flow, fileOf, GRAINS, type Grain, grainFor, LEVELS, levelFor, places, type Stock, type Summary,
   type Unit, until, view,
 } from "./view";
+
+const PublishedTotals = later(async () => (await import("./totals")).PublishedTotals);
+const Agreements = later(async () => (await import("./agreements")).Agreements);
 
 /** More bars than this are neither seen nor sent. */
 const MOST_BARS = 400;
@@ -34,6 +39,7 @@ export function Overview() {
   const flowAt = dated ? addressOf("/v1/stats/flows", { ...between(), labels: undefined }) : null;
   const flow = useLoaded<Rows<Flow>>(flowAt, (signal) => call(flowAt ?? "", { signal }));
   const row = summary.body?.data[0];
+  const published = usePublished();
   const [first, last] = [from ?? row?.first_date ?? null, to ?? row?.last_date ?? null];
 
   if (summary.refusal) {
@@ -49,7 +55,7 @@ export function Overview() {
     <>
       <div class="lead">
         <Title>{t("look-title")}</Title>
-        <p class="about">{row ? <About row={row} first={first} last={last} /> : " "}</p>
+        <p class="about" role="status">{row ? <About row={row} first={first} last={last} /> : t("loading-record")}</p>
       </div>
       <Filters />
       {summary.kept && <Notice tone="warning">{t("kept-from", { time: time(summary.kept) })}</Notice>}
@@ -57,12 +63,22 @@ export function Overview() {
         <Empty filtered={Object.values(places()).length > 1 && Boolean(view.value.origin || view.value.destination || view.value.agreement || dated)} />
       ) : (
         <>
-          <Headline row={row} flow={dated ? flow.body?.data[0] : undefined} dated={dated} unit={unit} stale={summary.stale || (dated && flow.stale)} />
-          {row && <When row={row} first={first} last={last} unit={unit} />}
-          {row && <Where row={row} unit={unit} />}
-          {row && <There row={row} unit={unit} />}
-          {row && <Record />}
-          <Data />
+          <Headline row={row} flow={dated ? flow.body?.data[0] : undefined} dated={dated} unit={unit} stale={summary.stale || (dated && flow.stale)}>
+            {published && <PublishedLine published={published} unit={unit} />}
+          </Headline>
+          {row ? (
+            <>
+              <When row={row} first={first} last={last} unit={unit} />
+              <Where row={row} unit={unit} />
+              <There row={row} unit={unit} />
+              {published && <PublishedTotals published={published} unit={unit} />}
+              <Agreements unit={unit} />
+            </>
+          ) : (
+            <Waiting />
+          )}
+          <Record />
+          <Data row={row} />
         </>
       )}
     </>
@@ -75,6 +91,20 @@ function About({ row, first, last }: { row: Summary; first: string | null; last:
     <>
       {first && last && <span>{t("about-dates", { first: date(first), last: date(last) })}</span>}{" "}
       <span>{t("about-counts", counts)}</span>
+    </>
+  );
+}
+
+/** What is to come, at its place: the first sum over a large record takes a while. */
+function Waiting() {
+  return (
+    <>
+      {["timeline-title", "flows-title", "balance-title"].map((title) => (
+        <section class="panel" key={title} aria-hidden="true">
+          <h2>{t(title)}</h2>
+          <div class="bones" />
+        </section>
+      ))}
     </>
   );
 }
@@ -116,7 +146,7 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
       title={t("timeline-title")}
       meaning={t("timeline-meaning")}
       note={sourceNote()}
-      stale={flows.stale}
+      loaded={flows}
       files={{ xlsx: fileOf("/v1/stats/flows", "xlsx", parameters), csv: fileOf("/v1/stats/flows", "csv", parameters) }}
       controls={
         <Segments
@@ -127,7 +157,7 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
           change={(value) => go(withQuery({ period: value === fitting ? null : value }), true)}
         />
       }
-      table={<TimelineTable rows={rows} unit={unit} grain={grain} />}
+      table={() => <TimelineTable rows={rows} unit={unit} grain={grain} />}
       chart={
         shown
           ? (width) => (
@@ -149,7 +179,7 @@ function When({ row, first, last, unit }: { row: Summary; first: string | null; 
             )
           : null
       }
-      empty={flows.body ? t("timeline-none", { movements: row.movements }) : " "}
+      empty={flows.body ? t("timeline-none", { movements: row.movements }) : undefined}
     />
   );
 }
@@ -184,12 +214,12 @@ function Where({ row, unit }: { row: Summary; unit: Unit }) {
       title={t("flows-title")}
       meaning={t("flows-meaning")}
       note={sourceNote()}
-      stale={flows.stale}
+      loaded={flows}
       files={{ xlsx: fileOf("/v1/stats/flows", "xlsx", parameters), csv: fileOf("/v1/stats/flows", "csv", parameters) }}
       controls={control("level-flows")}
-      table={<FlowsTable rows={rows} unit={unit} />}
+      table={() => <FlowsTable rows={rows} unit={unit} />}
       chart={rows.some((one) => one.movements > 0) ? (width) => <Flows rows={rows} unit={unit} width={width} /> : null}
-      empty={flows.body ? t("nothing-here") : " "}
+      empty={flows.body ? t("nothing-here") : undefined}
     />
   );
 }
@@ -207,10 +237,10 @@ function There({ row, unit }: { row: Summary; unit: Unit }) {
       title={t("balance-title")}
       meaning={row.as_of ? t("balance-meaning", { date: date(row.as_of) }) : t("balance-meaning-undated")}
       note={sourceNote()}
-      stale={stocks.stale}
+      loaded={stocks}
       files={{ xlsx: fileOf("/v1/stats/stocks", "xlsx", parameters), csv: fileOf("/v1/stats/stocks", "csv", parameters) }}
       controls={control("level-balance")}
-      table={<BalanceTable rows={rows} unit={unit} />}
+      table={() => <BalanceTable rows={rows} unit={unit} />}
       chart={
         rows.length > 0
           ? (width) => (
@@ -221,30 +251,32 @@ function There({ row, unit }: { row: Summary; unit: Unit }) {
             )
           : null
       }
-      empty={stocks.body ? t("nothing-here") : " "}
+      empty={stocks.body ? t("nothing-here") : undefined}
     />
   );
 }
 
-function Data() {
-  const whole = "/v1/exports/dataset.zip";
+/** Of more rows than this a workbook is minutes in the making, and hardly opens: a CSV comes at once. */
+const MOST_OF_A_WORKBOOK = 50_000;
+
+function Data({ row }: { row: Summary | undefined }) {
+  const format = (rows: number | undefined) => ((rows ?? 0) > MOST_OF_A_WORKBOOK ? "csv" : "xlsx");
+  const lists = [["movements", format(row?.movements)], ["returns", format(row?.returns)]] as const;
   return (
     <section class="panel plain" aria-labelledby="data-title">
       <h2 id="data-title">{t("data-title")}</h2>
-      <p class="meaning">{t("data-meaning")}</p>
+      <p class="meaning">{t("data-meaning")}{lists.some(([, one]) => one === "csv") ? ` ${t("data-large")}` : ""}</p>
       <p class="actions">
-        <button type="button" class="button" onClick={() => saveAddress(fileOf("/v1/movements", "xlsx", between()))}>
-          <Icon name="down" /> {t("data-movements")}
-        </button>
-        <button type="button" class="button" onClick={() => saveAddress(fileOf("/v1/returns", "xlsx", between()))}>
-          <Icon name="down" /> {t("data-returns")}
-        </button>
-        <button type="button" class="button" onClick={() => saveAddress(whole)}>
+        {lists.map(([list, one]) => (
+          <Download key={list} address={fileOf(`/v1/${list}`, one, between())}>
+            <Icon name="down" /> {t(`record-${list}`)} ({t(one === "csv" ? "download-csv" : "download-excel")})
+          </Download>
+        ))}
+        <Download address="/v1/exports/dataset.zip">
           <Icon name="down" /> {t("data-all")}
-        </button>
+        </Download>
         <a class="button" href="/docs">{t("data-docs")}</a>
       </p>
     </section>
   );
 }
-

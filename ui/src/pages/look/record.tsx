@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { addressOf, call, Refusal, type Row } from "../../api/client";
 import { session } from "../../api/session";
-import { date, known, type Precision, range, t } from "../../i18n";
+import { date, known, number, type Precision, range, t } from "../../i18n";
 import { Refused, Scroll, Segments } from "../../parts/basics";
 import { between, claimed, view } from "./view";
 import { withQuery } from "../../router";
@@ -66,7 +66,7 @@ export function Record() {
       </div>
       {refusal && <Refused refusal={refusal} again={() => load(null)} />}
       <Scroll label={t("record-title")}>
-        <table class="cards">
+        <table class="cards record">
           <thead>
             <tr>
               <th scope="col">{t("column-date")}</th>
@@ -93,11 +93,11 @@ export function Record() {
                     </a>
                     {movement && (row as Movement).number ? <small> {t("batch-number", { number: (row as Movement).number ?? 0 })}</small> : null}
                   </th>
-                  <td data-label={t(heads[0])} dir="auto">{places[0]}</td>
-                  <td data-label={t(heads[1])} dir="auto">{places[1]}</td>
-                  <td class="count" data-label={t(`unit-${unit}`)}>{known(claim.value)}</td>
-                  <td data-label={t("column-range")}>{range(claim)}</td>
-                  <td class="count" data-label={t("column-figures")}>{row.figure_count}</td>
+                  <td class="from" dir="auto">{places[0]}</td>
+                  <td class="to" dir="auto">{places[1]}</td>
+                  <td class="count many" data-label={t(`unit-${unit}`)}>{known(claim.value)}</td>
+                  <td class="claims">{range(claim)}</td>
+                  <td class="count said" data-label={t("column-figures")}>{number(row.figure_count)}</td>
                 </tr>
               );
             })}

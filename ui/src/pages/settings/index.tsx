@@ -112,7 +112,7 @@ function Imports() {
       {loaded.body?.data.length === 0 && <p class="empty">{t("imports-none")}</p>}
       {(loaded.body?.data.length ?? 0) > 0 && (
         <Scroll label={t("imports-title")}>
-          <table>
+          <table class="cards">
             <thead>
               <tr>
                 <th scope="col">{t("column-at")}</th>
@@ -130,11 +130,11 @@ function Imports() {
                 return (
                   <tr key={one.code}>
                     <th scope="row">{time(one.at)}</th>
-                    <td dir="auto">{one.by}</td>
-                    <td>{t(`sheet-${one.sheet}`)}</td>
-                    <td class="count">{number(one.rows)}</td>
-                    <td class="count">{number(counts.reduce((sum, { created }) => sum + created, 0))}</td>
-                    <td class="count">{number(counts.reduce((sum, { updated }) => sum + updated, 0))}</td>
+                    <td dir="auto" data-label={t("column-by")}>{one.by}</td>
+                    <td data-label={t("column-sheet")}>{t(`sheet-${one.sheet}`)}</td>
+                    <td class="count" data-label={t("column-rows")}>{number(one.rows)}</td>
+                    <td class="count" data-label={t("count-created")}>{number(counts.reduce((sum, { created }) => sum + created, 0))}</td>
+                    <td class="count" data-label={t("count-updated")}>{number(counts.reduce((sum, { updated }) => sum + updated, 0))}</td>
                     <td><button type="button" class="quiet" onClick={() => one.code && undo(one.code)}>{t("undo")}</button></td>
                   </tr>
                 );
@@ -210,7 +210,7 @@ function Tokens() {
         <p class="actions end"><button type="submit" class="button" disabled={!name.trim()}>{t("token-create")}</button></p>
       </form>
       <Scroll label={t("tokens-title")}>
-        <table>
+        <table class="cards">
           <thead>
             <tr>
               <th scope="col">{t("token-name")}</th>
@@ -224,9 +224,9 @@ function Tokens() {
             {loaded.body?.data.map((one) => (
               <tr key={one.name}>
                 <th scope="row" dir="auto">{one.name}</th>
-                <td>{t(`role-${one.role}`)}</td>
-                <td>{date(one.created_at)}</td>
-                <td>{one.revoked_at ? t("revoked", { date: date(one.revoked_at) }) : one.expires_at ? date(one.expires_at) : t("never")}</td>
+                <td data-label={t("token-role")}>{t(`role-${one.role}`)}</td>
+                <td data-label={t("column-created")}>{date(one.created_at)}</td>
+                <td data-label={t("column-expires")}>{one.revoked_at ? t("revoked", { date: date(one.revoked_at) }) : one.expires_at ? date(one.expires_at) : t("never")}</td>
                 <td>{!one.revoked_at && <button type="button" class="quiet" onClick={() => revoke(one.name)}>{t("revoke")}</button>}</td>
               </tr>
             ))}

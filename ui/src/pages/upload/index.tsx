@@ -2,12 +2,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { addressOf, call, Refusal, type Row } from "../../api/client";
 import { mayWrite, session } from "../../api/session";
-import { language, number, t } from "../../i18n";
+import { isolated, language, number, t } from "../../i18n";
 import { Icon, Notice, Refused, Scroll, Segments, Title } from "../../parts/basics";
 import { foundText } from "../../parts/findings";
 import { saveAddress, saveBlob } from "../../parts/save";
 import { type Grid, readCsv, readSheet } from "../../sheets/read";
 import { type Mark, toCsv, toWorkbook } from "../../sheets/write";
+import { find, type Kind as Gazetteer, nameOf, REFERENCES } from "../../store/gazetteer";
 import { newId } from "../../store/queue";
 import { type Column, named, sheets } from "./columns";
 import "../../style/enter.css";
@@ -385,7 +386,7 @@ function Preview({ grid, header, names, placed, edit, without }: { grid: Grid; h
                     const here = placed.filter((one) => one.row === row && one.column === at);
                     const value = grid[row]?.[at] ?? "";
                     if (here.length === 0) return <td key={at} dir="auto">{value}</td>;
-                    return <Cell key={at} row={row} column={at} name={head[at] ?? ""} value={value} here={here} grid={grid} header={header} edit={edit} without={without} />;
+                    return <Cell key={at} row={row} column={at} name={head[at] ?? ""} member={names[at] ?? ""} value={value} here={here} grid={grid} header={header} edit={edit} without={without} />;
                   })}
                 </tr>
               ))}
@@ -402,6 +403,8 @@ interface CellProps {
   row: number;
   column: number;
   name: string;
+  /** What the column is called by the service. */
+  member: string;
   value: string;
   here: Placed[];
   grid: Grid;
@@ -413,7 +416,7 @@ interface CellProps {
 /** What is wrong with a column as a whole. */
 const OF_COLUMNS = new Set(["personal_data", "unknown_column", "repeated_column", "unnamed_column"]);
 
-function Cell({ row, column, name, value, here, grid, header, edit, without }: CellProps) {
+function Cell({ row, column, name, member, value, here, grid, header, edit, without }: CellProps) {
   const tone = here.some((one) => one.tone === "error") ? "error" : "warning";
   const id = `c${row}-${column}`;
   return (
@@ -432,18 +435,11 @@ function Cell({ row, column, name, value, here, grid, header, edit, without }: C
         ))}
       </div>
       {here.map(({ found }) => {
-        if (!found.suggestion || !SAFE.has(found.code)) return found.suggestion ? <p key={`s${found.code}`} class="small" dir="auto">{t("suggested", { suggestion: found.suggestion })}</p> : null;
+        const { suggestion } = found;
+        if (!suggestion) return null;
         const same = row === header ? [row] : grid.map((_, at) => at).filter((at) => at > header && (grid[at]?.[column] ?? "").trim() === value.trim());
-        return (
-          <button
-            key={`b${found.code}`}
-            type="button"
-            class="quiet apply"
-            onClick={() => edit(same.map((at) => ({ row: at, column, value: found.suggestion ?? "" })))}
-          >
-            <Icon name="check" /> <span dir="auto">{same.length > 1 ? t("apply-many", { suggestion: found.suggestion, count: same.length }) : t("apply-one", { suggestion: found.suggestion })}</span>
-          </button>
-        );
+        const apply = SAFE.has(found.code) ? () => edit(same.map((at) => ({ row: at, column, value: suggestion }))) : null;
+        return <Suggested key={found.code} suggestion={suggestion} kind={row === header ? undefined : REFERENCES[member]} count={same.length} apply={apply} />;
       })}
       {here.some(({ found }) => OF_COLUMNS.has(found.code)) && (
         <button type="button" class="quiet apply" onClick={() => without(column)}>
@@ -451,6 +447,27 @@ function Cell({ row, column, name, value, here, grid, header, edit, without }: C
         </button>
       )}
     </td>
+  );
+}
+
+/** What was probably meant; of a place, a source or an agreement by its name, since few know codes. */
+function Suggested({ suggestion, kind, count, apply }: { suggestion: string; kind: Gazetteer | undefined; count: number; apply: (() => void) | null }) {
+  const [name, setName] = useState<string>();
+  useEffect(() => {
+    let gone = false;
+    setName(undefined);
+    // Of several that may be meant the service gives a sentence.
+    if (kind && /^[\w-]+$/.test(suggestion)) find(kind, suggestion).then((row) => !gone && row && setName(nameOf(row)));
+    return () => {
+      gone = true;
+    };
+  }, [kind, suggestion]);
+  const said = name && name !== suggestion ? `${name} (${suggestion})` : suggestion.split(" or ").map(isolated).join(t("or-between"));
+  if (!apply) return <p class="small" dir="auto">{t("suggested", { suggestion: said })}</p>;
+  return (
+    <button type="button" class="quiet apply" onClick={apply}>
+      <Icon name="check" /> <span dir="auto">{count > 1 ? t("apply-many", { suggestion: said, count }) : t("apply-one", { suggestion: said })}</span>
+    </button>
   );
 }
 

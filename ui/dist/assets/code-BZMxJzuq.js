@@ -1,1 +1,0 @@
-import{a as e,t as a,D as r}from"./basics-Bu6WF7Oh.js";function d({text:o,label:i}){return e("div",{class:"code",children:[e("pre",{tabIndex:0,"aria-label":i??a("code-sample"),children:e("code",{children:o})}),navigator.clipboard&&e(r,{class:"quiet",label:a("copy"),done:a("copied-it"),act:()=>navigator.clipboard.writeText(o)})]})}export{d as C};

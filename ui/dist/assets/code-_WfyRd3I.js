@@ -1,0 +1,1 @@
+import{a,t as e,ac as i}from"./first-C5fevRE9.js";function d({text:o,label:c}){return a("div",{class:"code",children:[a("pre",{tabIndex:0,"aria-label":c??e("code-sample"),children:a("code",{children:o})}),navigator.clipboard&&a(i,{class:"quiet",label:e("copy"),done:e("copied-it"),act:()=>navigator.clipboard.writeText(o)})]})}export{d as C};

@@ -1,0 +1,1 @@
+import{x as c,ae as f}from"./first-C5fevRE9.js";let e;function m(){return e??=c("/docs/columns.json").then(({body:o})=>o,o=>{throw e=void 0,o}),e}function d(o,t){const s=n=>f(n.replaceAll("_"," ")),a=new Map;for(const{name:n,aliases:l}of t)for(const r of[n,...l])a.set(s(r),n);return o.map(n=>a.get(s(n))??null)}export{d as n,m as s};

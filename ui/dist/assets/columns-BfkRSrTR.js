@@ -1,1 +1,0 @@
-import{c}from"./client-CgeFsv4R.js";import{b as f}from"./gazetteer-BI4Ipz0E.js";let e;function p(){return e??=c("/docs/columns.json").then(({body:o})=>o,o=>{throw e=void 0,o}),e}function d(o,a){const s=n=>f(n.replaceAll("_"," ")),t=new Map;for(const{name:n,aliases:r}of a)for(const l of[n,...r])t.set(s(l),n);return o.map(n=>t.get(s(n))??null)}export{d as n,p as s};

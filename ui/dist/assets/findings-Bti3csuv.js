@@ -1,1 +1,0 @@
-import{l as a,J as o,t}from"./basics-Bu6WF7Oh.js";function r(e){return`problem-${e.replaceAll("_","-")}`}function i(e){const n=`${r(e.code)}-meaning`;if(a.value==="en"||!o(n))return e.message;const s=t(n);return e.suggestion?`${s} ${t("did-you-mean",{suggestion:e.suggestion})}`:s}export{i as f,r as p};

@@ -1,0 +1,1 @@
+import{l as t,af as o,t as s,a8 as i}from"./first-C5fevRE9.js";function r(e){return`problem-${e.replaceAll("_","-")}`}function l(e){const a=`${r(e.code)}-meaning`;if(t.value==="en"||!o(a))return e.message;const n=s(a);return e.suggestion?`${n} ${s("did-you-mean",{suggestion:i(e.suggestion)})}`:n}export{l as f,r as p};

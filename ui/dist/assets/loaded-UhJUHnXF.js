@@ -1,3 +1,0 @@
-import{d as r,h as p,A as b}from"./basics-Bu6WF7Oh.js";import{R as u}from"./client-CgeFsv4R.js";function k(s,i){const[t,o]=r(),[d,f]=r(0),n=s===null?null:`${s}
-${p.value?.token??""}
-${d}`;b(()=>{if(n===null)return;const e=new AbortController;return i(e.signal).then(l=>!e.signal.aborted&&o({question:n,reply:l}),l=>{if(e.signal.aborted)return;const c=l instanceof u?l:new u(0,{detail:String(l)});o({question:n,refusal:c})}),()=>e.abort()},[n]);const a=n!==null&&t?.question===n;return{body:n===null?void 0:t?.reply?.body,refusal:a?t?.refusal:void 0,stale:n!==null&&!a,kept:t?.reply?.kept??null,etag:t?.reply?.etag??null,again:()=>f(e=>e+1)}}export{k as u};

@@ -35,7 +35,7 @@ HOUR = 3_600
 # Who sends what; the most frequent are shared by several.
 SENDERS = {"statistic": 6, "list": 4, "batch": 2}
 QUESTIONS = ["/v1/stats/summary?as_of={year}-12-31", "/v1/stats/stocks?by=destination&as_of={year}-12-31", "/v1/stats/flows?by=month,destination&level=admin1&from={year}-01-01", "/v1/stats/flows?by=origin,destination&level=admin2&from={year}-01-01", "/v1/stats/flows?by=month"]
-FILES = ["/v1/movements.csv?destination={place}", "/v1/returns.ndjson?to={place}", "/v1/stats/flows.xlsx?by=month", "/v1/exports/movements.csv?origin={place}", "/v1/locations.geojson?q=a"]
+FILES = ["/v1/movements.csv?destination={place}", "/v1/returns.ndjson?destination={place}", "/v1/stats/flows.xlsx?by=month", "/v1/exports/movements.csv?origin={place}", "/v1/locations.geojson?q=a"]
 SHEET = "batch,origin,departed_on,destination,stage,individuals,source\n"
 
 

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// How many errors, and how many warnings, a report lists; it counts them all.
 pub const LISTED: usize = 1_000;
 
+/// The row of the header.
+const HEADER: u32 = 1;
+
 /// One thing that is wrong or remarkable in a sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = SheetEntry)]
@@ -130,10 +133,11 @@ impl Report {
     }
 
     /// Puts what is listed into the order of the rows, and within a row of the columns, of whose names this gives the places; what
-    /// concerns the whole file, or a whole row, comes first.
+    /// concerns the whole file, or a whole row, comes first. What is wrong with the header stays in the order of its headings.
     pub fn sort(&mut self, place: impl Fn(&str) -> usize) {
+        let column = |entry: &Entry| entry.column.as_deref().filter(|_| entry.row != Some(HEADER)).map(&place);
         for list in [&mut self.errors, &mut self.warnings] {
-            list.sort_by_key(|entry| (entry.row, entry.column.as_deref().map(&place)));
+            list.sort_by_key(|entry| (entry.row, column(entry)));
             list.truncate(LISTED);
         }
     }

@@ -8,7 +8,7 @@ and returns that are entered, changed and deleted, some of them sent twice under
 committed and taken back; dashboards that ask for statistics, with and without what they have already; lists, files, the changes that
 somebody follows, and a backup a day. At the end it asks for every row that was acknowledged and runs `homeward verify`.
 
-It fails when an answer was a 5xx or none at all, when an acknowledged row is missing or there twice, when verify finds a difference, or when the
+It fails when an answer was a 5xx or none at all, when an acknowledged row is missing, when there are more rows than were acknowledged, when verify finds a difference, or when the
 service took more memory in the last tenth than in the fifth, by more than a tenth and 16 MB.
 """
 import argparse
@@ -45,6 +45,9 @@ class Week:
     def __init__(self, address, token, places, sources):
         self.address, self.token, self.places, self.sources = address.removeprefix("http://"), token, places, sources
         self.lock, self.kept = threading.Lock(), {}
+        # How many rows of each kind there are more of, and how many there were.
+        self.written = collections.Counter()
+        self.before = {path: self.many(path) for path in ("/v1/batches", "/v1/returns")}
         self.answers, self.taken, self.wrong = collections.Counter(), collections.defaultdict(list), []
         self.late, self.seen = 0.0, 0
 
@@ -70,25 +73,26 @@ class Week:
                 self.wrong.append(f"{method} {path}: {status} {text[:300].decode(errors='replace')}")
         return status, answer.headers.get("ETag") if answer else None, text
 
-    def new_batch(self, code, dice):
+    def new_batch(self, dice):
         origin, *others = dice.sample(self.places, 3)
         figure = {"stage": dice.choice(["planned", "registered", "departed"]), "individuals": dice.randint(1, 900), "source": dice.choice(self.sources)}
         movements = [{"destination": place, "figures": [figure]} for place in others[: dice.randint(1, 2)]]
-        return {"code": code, "origin": origin, "departed_on": f"2017-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}", "notes": "n" * dice.randint(0, 200), "movements": movements}
+        return {"origin": origin, "departed_on": f"2017-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}", "notes": "n" * dice.randint(0, 200), "movements": movements}
 
     def enter(self, kind, number, connection, dice):
-        """A row, sent again under the same key now and then: the line broke before the answer."""
-        code = f"soak-{kind}-{number}"
+        """A row, sent again under the same key now and then: the line broke before the answer. It has no code of its own, so that nothing but
+        the key keeps it from being written twice."""
         if kind == "batch":
-            path, body = "/v1/batches", self.new_batch(code, dice)
+            path, body = "/v1/batches", self.new_batch(dice)
         else:
             back, home = dice.sample(self.places, 2)
-            path, body = "/v1/returns", {"code": code, "from": back, "to": home, "returned_on": "2018-07-01", "returned_on_precision": "month", "figures": [{"stage": "arrived", "individuals": dice.randint(1, 90), "source": dice.choice(self.sources)}]}
+            path, body = "/v1/returns", {"from": back, "to": home, "returned_on": "2018-07-01", "returned_on_precision": "month", "figures": [{"stage": "arrived", "individuals": dice.randint(1, 90), "source": dice.choice(self.sources)}]}
         for _ in range(2 if number % 10 == 0 else 1):
-            status, tag, _ = self.sent(kind, connection, "POST", path, body, (201,), Idempotency_Key=code)
+            status, tag, text = self.sent(kind, connection, "POST", path, body, (201,), Idempotency_Key=f"soak-{kind}-{number}")
         if status == 201:
             with self.lock:
-                self.kept[f"{path}/{code}"] = tag
+                self.kept[f"{path}/{json.loads(text)['code']}"] = tag
+                self.written[path] += 1
 
     def known(self, dice, begin):
         with self.lock:
@@ -106,7 +110,9 @@ class Week:
     def delete(self, connection, dice):
         path, tag = self.known(dice, "/v1/returns")
         if path:
-            self.sent("delete", connection, "DELETE", path, expected=(204,), If_Match=tag)
+            status, _, _ = self.sent("delete", connection, "DELETE", path, expected=(204,), If_Match=tag)
+            with self.lock:
+                self.written["/v1/returns"] -= status == 204
 
     def sheet(self, number, connection, dice):
         """Two hundred rows, checked and then committed; a tenth of the sheets were a mistake."""
@@ -119,10 +125,11 @@ class Week:
         elif status == 201:
             with self.lock:
                 self.kept.update({f"/v1/batches/soak-sheet-{number}-{row}": None for row in (0, 100, 199)})
+                self.written["/v1/batches"] += 200
 
     def changes(self, connection):
         _, _, text = self.sent("changes", connection, "GET", f"/v1/changes?after={self.seen}&limit=200")
-        self.seen = max([self.seen, *(row["seq"] for row in json.loads(text)["data"])]) if text.startswith(b"{") else self.seen
+        self.seen = max([self.seen, *(row["seq"] for row in json.loads(text)["data"])])
 
     def statistic(self, number, connection, dice, tags):
         """Most dashboards have the last answer, and ask whether there is a newer one."""
@@ -159,21 +166,23 @@ class Week:
             due = begin + (number + dice.random()) * HOUR / WEEK[kind]
             time.sleep(max(0, due - time.monotonic()))
             self.late = max(self.late, time.monotonic() - due)
-            self.work(kind, number, connection, dice, tags)
+            try:
+                self.work(kind, number, connection, dice, tags)
+            except Exception as error:
+                # Else this sender would send nothing more, and nobody would miss it.
+                self.wrong.append(f"{kind} {number}: {error!r}")
+
+    def many(self, path):
+        connection = http.client.HTTPConnection(self.address, timeout=120)
+        connection.request("GET", f"{path}?limit=1&count=true", headers={"Authorization": f"Bearer {self.token}"})
+        return json.loads(connection.getresponse().read())["total"]
 
     def is_kept(self):
-        """The acknowledged rows that are missing, or there more than once."""
-        connection, lost = http.client.HTTPConnection(self.address, timeout=120), []
-        for path in self.kept:
-            status, _, text = self.sent("kept", connection, "GET", path)
-            lost += [] if status == 200 else [path]
-        if rest := [path for path in self.kept if path.startswith("/v1/batches/soak-batch")]:
-            # A batch that was written twice would have its movements twice.
-            for path in rest[:: max(1, len(rest) // 500)]:
-                _, _, text = self.sent("kept", connection, "GET", path)
-                places = [movement["destination"] for movement in json.loads(text)["movements"]]
-                lost += [path] if len(places) != len(set(places)) else []
-        return lost
+        """The acknowledged rows that are missing, and how many rows of each kind there are that nobody was told of."""
+        connection = http.client.HTTPConnection(self.address, timeout=120)
+        lost = [path for path in self.kept if self.sent("kept", connection, "GET", path)[0] != 200]
+        extra = {path: self.many(path) - before - self.written[path] for path, before in self.before.items()}
+        return lost, {path: many for path, many in extra.items() if many}
 
 
 def memory(process):
@@ -239,14 +248,14 @@ def main():
             while any(sender.is_alive() for sender in senders):
                 samples.append(memory(server.process))
                 time.sleep(min(5, seconds / 100))
-            lost = week.is_kept()
+            lost, extra = week.is_kept()
             used = tenths(samples)
             table(week, used, seconds)
         verified = subprocess.run([binary, "verify"], env=environment, capture_output=True, text=True)
-    failures = [f"lost or twice: {path}" for path in lost] + week.wrong + ([verified.stdout + verified.stderr] if verified.returncode else [])
+    failures = [f"lost: {path}" for path in lost] + [f"{path}: {many} more than were acknowledged" for path, many in extra.items()] + week.wrong + ([verified.stdout + verified.stderr] if verified.returncode else [])
     if used[-1] > used[4] * 1.1 + 16:
         failures.append(f"memory grew from {used[4]:.0f} to {used[-1]:.0f} MB")
-    print(f"{len(week.kept):,} acknowledged rows looked for, {len(lost)} lost; verify: {'no difference' if verified.returncode == 0 else 'DIFFERENCES'}; {len(week.wrong)} answers that nobody expected")
+    print(f"{len(week.kept):,} acknowledged rows looked for, {len(lost)} lost, {sum(extra.values())} more than were acknowledged; verify: {'no difference' if verified.returncode == 0 else 'DIFFERENCES'}; {len(week.wrong)} answers that nobody expected")
     for failure in failures[:20]:
         print(f"FAILED: {failure}")
     sys.exit(bool(failures))

@@ -93,7 +93,7 @@ pub fn after(conn: &mut Conn, seq: i64, limit: usize) -> Result<Vec<Change>, Err
 /// The writes with numbers after this one. They follow each other, so that only the one that this number lies in begins before it: without
 /// saying so, every write of the past would be looked at.
 fn not_over(after: i64) -> Condition {
-    let from = Condition::sql("first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM writes WHERE first_seq <= ");
+    let from = Condition::kept("first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM writes WHERE first_seq <= ");
     from.key(after).then(") AND last_seq > ").key(after)
 }
 

@@ -130,7 +130,6 @@ fn shared<T: Send>(rows: &[Row], each: impl Fn(&[Row]) -> T + Sync) -> Result<Ve
 }
 
 /// The groups that there are, each with what left and what came back.
-#[derive(Default)]
 struct Sides {
     dense: Vec<u32>,
     sparse: HashMap<u64, u32, RandomState>,
@@ -256,7 +255,8 @@ impl Ground for Asked<'_> {
             }
             sides
         };
-        let mut sides = shared(self.held.movements.rows(), left)?.into_iter().reduce(Sides::with).unwrap_or_default();
+        let parts = shared(self.held.movements.rows(), left)?.into_iter();
+        let mut sides = parts.reduce(Sides::with).unwrap_or_else(|| Sides::new(possible));
         if grouping.is_total() {
             sides.group(0);
         }

@@ -13,10 +13,13 @@ pub struct Sums {
     /// How many rows have no families, and how many no persons.
     without: [u32; 2],
     flags: u8,
-    /// The first and the last day of all rows, the last of the days on which one begins, and from when to when people arrived.
+    /// The first day of all rows.
     pub first: Day,
+    /// The last day of all rows.
     pub last: Day,
+    /// The last of the days on which a row begins.
     pub latest: Day,
+    /// From when to when people arrived.
     pub seen: (Day, Day),
 }
 

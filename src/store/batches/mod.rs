@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Reading;
 use super::movements::{self, MovementSingle};
 use super::names::{Names, Wanted};
+use super::references::CHUNK;
 use super::rows::utc;
 use crate::db::Conn;
 use crate::db::dialect::Condition;
@@ -220,21 +221,67 @@ pub(super) fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
 
 /// Some batches by key.
 pub(super) fn by_ids(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, Row>, Error> {
-    let mut ids: Vec<i64> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut found = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(super::references::CHUNK) {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(CHUNK) {
         let rows: Vec<Row> = batches::table.filter(Condition::keyed("id", ids)).load(conn)?;
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found)
 }
 
-fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
-    let mut wanted = Wanted::default();
+/// What a movement shows of its batch: a list of movements reads no more of a hundred others.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = batches)]
+pub(super) struct Shown {
+    id: i64,
+    pub(super) code: String,
+    pub(super) number: Option<i32>,
+    pub(super) scheduled_on: Option<NaiveDate>,
+    pub(super) departed_on: Option<NaiveDate>,
+    pub(super) departed_on_precision: Word<Precision>,
+    pub(super) cancelled: bool,
+}
+
+/// What some movements show of their batches, by key.
+pub(super) fn shown(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, Shown>, Error> {
+    let mut found = HashMap::new();
+    for ids in distinct(ids).chunks(CHUNK) {
+        let these = Condition::keyed("id", ids);
+        let rows: Vec<Shown> = batches::table.filter(these).select(Shown::as_select()).load(conn)?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
+}
+
+fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+impl Shown {
+    fn of(row: &Row) -> Self {
+        Self {
+            id: row.id,
+            code: row.code.clone(),
+            number: row.number,
+            scheduled_on: row.scheduled_on,
+            departed_on: row.departed_on,
+            departed_on_precision: row.departed_on_precision,
+            cancelled: row.cancelled,
+        }
+    }
+}
+
+fn want(rows: &[Row], wanted: &mut Wanted) {
     wanted.locations(rows.iter().map(|row| row.origin_id));
     wanted.agreements(rows.iter().filter_map(|row| row.agreement_id));
+}
+
+fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
+    let mut wanted = Wanted::default();
+    want(rows, &mut wanted);
     Names::load(conn, who, &wanted)
 }
 
@@ -245,7 +292,11 @@ fn views(conn: &mut Conn, who: Reading, rows: Vec<Row>) -> Result<Vec<BatchView>
 
 fn single(conn: &mut Conn, who: Reading, row: Row) -> Result<BatchSingle, Error> {
     let parts = movements::of_batch(conn, row.id)?;
-    let movements = movements::singles(conn, who, parts)?;
-    let names = names(conn, who, std::slice::from_ref(&row))?;
+    let parts = movements::Parts::read(conn, who, parts)?;
+    let mut wanted = Wanted::default();
+    want(std::slice::from_ref(&row), &mut wanted);
+    parts.want(&mut wanted);
+    let mut names = Names::load(conn, who, &wanted)?;
+    let movements = parts.singles(who, &mut names, &HashMap::from([(row.id, Shown::of(&row))]))?;
     Ok(BatchSingle { batch: row.view(who, &names)?, movements })
 }

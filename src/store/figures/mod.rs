@@ -221,7 +221,7 @@ impl Row {
         }
     }
 
-    fn view(self, who: Reading, names: &Names) -> FigureView {
+    pub(super) fn view(self, who: Reading, names: &Names) -> FigureView {
         let restricted = who.viewer.sees_restricted();
         let source = names.source(self.source_id);
         let hidden = source.as_ref().is_some_and(|(_, confidential)| *confidential) && !who.viewer.sees_confidential();
@@ -294,9 +294,14 @@ fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
     wanted.returns(rows.iter().filter_map(|row| row.return_id));
     wanted.batches(rows.iter().filter_map(|row| row.batch_id));
     wanted.agreements(rows.iter().filter_map(|row| row.agreement_id));
+    want(rows, &mut wanted);
+    Names::load(conn, who, &wanted)
+}
+
+/// Wants names for figures, save for what they are about.
+pub(super) fn want(rows: &[Row], wanted: &mut Wanted) {
     wanted.sources(rows.iter().filter_map(|row| row.source_id));
     wanted.locations(rows.iter().filter_map(|row| row.destination_id));
-    Names::load(conn, who, &wanted)
 }
 
 /// The figures about some movements, returns, batches or agreements, by what each is about and in recorded order.
@@ -312,13 +317,8 @@ pub(super) fn about(conn: &mut Conn, column: &'static str, keys: &[i64]) -> Resu
     Ok(about)
 }
 
-/// The figures about some movements or returns as they are read, in recorded order, with the key of what each is about.
-pub(super) fn parts(
-    conn: &mut Conn,
-    who: Reading,
-    column: &'static str,
-    keys: &[i64],
-) -> Result<Vec<(i64, FigureView)>, Error> {
+/// The figures about some movements or returns that are shown to whoever asks, in recorded order.
+pub(super) fn parts(conn: &mut Conn, who: Reading, column: &'static str, keys: &[i64]) -> Result<Vec<Row>, Error> {
     let mut condition = Condition::keyed(column, keys);
     if who.viewer == Viewer::Public {
         // Not for the index on stages, which finds nearly every figure that there is.
@@ -327,7 +327,5 @@ pub(super) fn parts(
     if keys.is_empty() {
         return Ok(vec![]);
     }
-    let rows: Vec<Row> = figures::table.filter(condition).order(figures::id).load(conn)?;
-    let names = names(conn, who, &rows)?;
-    Ok(rows.into_iter().map(|row| (row.subject().key(), row.view(who, &names))).collect())
+    Ok(figures::table.filter(condition).order(figures::id).load(conn)?)
 }

@@ -4,11 +4,13 @@ mod plan;
 mod resource;
 mod twins;
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::figures::{self, FigureView};
+use super::figures::{self, FigureView, Subject};
 use super::known::Known;
 use super::names::{Names, Wanted};
 use super::references::CHUNK;
@@ -175,7 +177,13 @@ impl Row {
         }
     }
 
-    fn view(self, batch: &batches::Row, who: Reading, names: &Names) -> MovementView {
+    fn below(self, batches: &HashMap<i64, batches::Shown>, who: Reading, names: &Names) -> Result<MovementView, Error> {
+        let batch =
+            batches.get(&self.batch_id).ok_or_else(|| Error::Internal("a movement without batch".to_owned()))?;
+        Ok(self.view(batch, who, names))
+    }
+
+    fn view(self, batch: &batches::Shown, who: Reading, names: &Names) -> MovementView {
         let restricted = who.viewer.sees_restricted();
         let (origin, destination) = (names.location(self.origin_id), names.location(self.destination_id));
         let agreement = names.agreement(self.agreement_id);
@@ -226,33 +234,70 @@ pub(super) fn of_batch(conn: &mut Conn, batch: i64) -> Result<Vec<Row>, Error> {
     Ok(movements::table.filter(movements::batch_id.eq(batch)).order(movements::id).load(conn)?)
 }
 
-fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
-    let mut wanted = Wanted::default();
+fn want(rows: &[Row], wanted: &mut Wanted) {
     wanted.locations(rows.iter().flat_map(|row| [row.origin_id, row.destination_id]));
     wanted.agreements(rows.iter().filter_map(|row| row.agreement_id));
+}
+
+fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
+    let mut wanted = Wanted::default();
+    want(rows, &mut wanted);
     Names::load(conn, who, &wanted)
 }
 
 fn views(conn: &mut Conn, who: Reading, rows: Vec<Row>) -> Result<Vec<MovementView>, Error> {
     let names = names(conn, who, &rows)?;
-    let batches = batches::by_ids(conn, rows.iter().map(|row| row.batch_id))?;
-    let view = |row: Row| {
-        let batch = batches.get(&row.batch_id).ok_or_else(|| Error::Internal("a movement without batch".to_owned()))?;
-        Ok(row.view(batch, who, &names))
-    };
-    rows.into_iter().map(view).collect()
+    let batches = batches::shown(conn, rows.iter().map(|row| row.batch_id))?;
+    rows.into_iter().map(|row| row.below(&batches, who, &names)).collect()
 }
 
-/// Some movements with their figures.
-pub(super) fn singles(conn: &mut Conn, who: Reading, rows: Vec<Row>) -> Result<Vec<MovementSingle>, Error> {
-    let keys: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let mut figures = figures::parts(conn, who, "movement_id", &keys)?;
-    let views = views(conn, who, rows)?;
-    let single = |(movement, key): (MovementView, i64)| {
-        let theirs = figures.extract_if(.., |(about, _)| *about == key).map(|(_, figure)| figure).collect();
-        MovementSingle { movement, figures: theirs }
-    };
-    Ok(views.into_iter().zip(keys).map(single).collect())
+/// Some movements with their figures, on their way to whoever asks: names are looked up for all that an answer holds at once.
+pub(super) struct Parts {
+    rows: Vec<Row>,
+    figures: Vec<figures::Row>,
+}
+
+impl Parts {
+    /// Reads the figures of some movements.
+    pub(super) fn read(conn: &mut Conn, who: Reading, rows: Vec<Row>) -> Result<Self, Error> {
+        let keys: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let figures = figures::parts(conn, who, "movement_id", &keys)?;
+        Ok(Self { rows, figures })
+    }
+
+    /// Wants names for all of them.
+    pub(super) fn want(&self, wanted: &mut Wanted) {
+        want(&self.rows, wanted);
+        figures::want(&self.figures, wanted);
+    }
+
+    /// All of them as they are read, with the names that they want.
+    pub(super) fn singles(
+        self,
+        who: Reading,
+        names: &mut Names,
+        batches: &HashMap<i64, batches::Shown>,
+    ) -> Result<Vec<MovementSingle>, Error> {
+        let mut about: HashMap<i64, Vec<FigureView>> = HashMap::with_capacity(self.rows.len());
+        self.rows.iter().for_each(|row| names.subject(Subject::Movement(row.id), &row.code));
+        for row in self.figures {
+            about.entry(row.subject().key()).or_default().push(row.view(who, names));
+        }
+        let single = |row: Row| {
+            let figures = about.remove(&row.id).unwrap_or_default();
+            Ok(MovementSingle { movement: row.below(batches, who, names)?, figures })
+        };
+        self.rows.into_iter().map(single).collect()
+    }
+}
+
+fn single(conn: &mut Conn, who: Reading, row: Row) -> Result<Option<MovementSingle>, Error> {
+    let batches = batches::shown(conn, [row.batch_id].into_iter())?;
+    let parts = Parts::read(conn, who, vec![row])?;
+    let mut wanted = Wanted::default();
+    parts.want(&mut wanted);
+    let mut names = Names::load(conn, who, &wanted)?;
+    Ok(parts.singles(who, &mut names, &batches)?.pop())
 }
 
 /// A movement with everything that a write to it may touch.

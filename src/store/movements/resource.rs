@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Movement, MovementSingle, MovementView, Row, Standing, find, plan, singles, views};
+use super::{Movement, MovementSingle, MovementView, Row, Standing, find, plan, single, views};
 use crate::db::Conn;
 use crate::db::schema::movements;
 use crate::domain::Resource;
@@ -151,7 +151,7 @@ impl Rows for Movements {
         let row = find(conn, code)?.filter(|row| row.is_public || who.viewer != Viewer::Public);
         let Some(row) = row else { return Ok(None) };
         let revision = row.revision;
-        Ok(singles(conn, who, vec![row])?.pop().map(|single| (single, revision)))
+        Ok(single(conn, who, row)?.map(|single| (single, revision)))
     }
 
     untouched!(movements, |conn: &mut Conn, rows: &[Row]| {

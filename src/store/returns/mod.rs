@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::Reading;
-use super::figures::{self, FigureView};
+use super::figures::{self, FigureView, Subject};
 use super::movements;
 use super::names::{Names, Wanted};
 use super::references::CHUNK;
@@ -256,11 +256,15 @@ pub(super) fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
     Ok(returns::table.filter(returns::code.eq(code)).first(conn).optional()?)
 }
 
-fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
-    let mut wanted = Wanted::default();
+fn want(rows: &[Row], wanted: &mut Wanted) {
     wanted.locations(rows.iter().flat_map(|row| [row.from_id, row.to_id, row.origin_id, row.destination_id]));
     wanted.agreements(rows.iter().filter_map(|row| row.agreement_id));
     wanted.movements(rows.iter().filter_map(|row| row.movement_id));
+}
+
+fn names(conn: &mut Conn, who: Reading, rows: &[Row]) -> Result<Names, Error> {
+    let mut wanted = Wanted::default();
+    want(rows, &mut wanted);
     Names::load(conn, who, &wanted)
 }
 
@@ -271,8 +275,12 @@ fn views(conn: &mut Conn, who: Reading, rows: Vec<Row>) -> Result<Vec<ReturnView
 
 fn single(conn: &mut Conn, who: Reading, row: Row) -> Result<ReturnSingle, Error> {
     let figures = figures::parts(conn, who, "return_id", &[row.id])?;
-    let names = names(conn, who, std::slice::from_ref(&row))?;
-    let figures = figures.into_iter().map(|(_, figure)| figure).collect();
+    let mut wanted = Wanted::default();
+    want(std::slice::from_ref(&row), &mut wanted);
+    figures::want(&figures, &mut wanted);
+    let mut names = Names::load(conn, who, &wanted)?;
+    names.subject(Subject::Return(row.id), &row.code);
+    let figures = figures.into_iter().map(|figure| figure.view(who, &names)).collect();
     Ok(ReturnSingle { homecoming: row.view(who, &names)?, figures })
 }
 

@@ -12,8 +12,10 @@ pub enum Error {
     Invalid(Vec<Finding>),
     /// No such row, for whoever asks.
     NotFound(Resource, String),
-    /// A row of this code exists already, or another member that must be unique is taken.
+    /// A row of this code exists already.
     Taken(String),
+    /// Another member that must be unique, which is named, is taken.
+    MemberTaken(&'static str, String),
     /// Others refer to the row.
     InUse(String),
     /// The row has changed since the caller saw it, or is (not) there against the caller's condition.
@@ -62,7 +64,9 @@ impl std::fmt::Display for Error {
                 write!(f, "{}", messages.join("; "))
             }
             Self::NotFound(resource, code) => write!(f, "there is no {} {code}", resource.singular()),
-            Self::Taken(text) | Self::InUse(text) | Self::Precondition(text) => write!(f, "{text}"),
+            Self::Taken(text) | Self::MemberTaken(_, text) | Self::InUse(text) | Self::Precondition(text) => {
+                write!(f, "{text}")
+            }
             Self::Running => write!(f, "the same request is being done already"),
             Self::KeyReused => write!(f, "another request was sent with this key before"),
             Self::Sheet(refused) => {

@@ -140,7 +140,7 @@ impl From<Error> for Problem {
             Error::NotFound(resource, code) => {
                 Self::not_found(format!("There is no {} {}.", resource.singular(), code.escape_debug()))
             }
-            Error::Taken(text) => Self::new(Code::AlreadyExists, text),
+            Error::Taken(text) | Error::MemberTaken(_, text) => Self::new(Code::AlreadyExists, text),
             Error::InUse(text) => Self::new(Code::InUse, text),
             Error::Precondition(text) => Self::new(Code::PreconditionFailed, text),
             Error::Running => Self::new(Code::StillRunning, Code::StillRunning.entry().meaning),

@@ -275,7 +275,7 @@ impl Import {
                     let new = errors.into_iter().filter(|error| !is_told(error, findings)).collect::<Vec<_>>();
                     findings.errors.extend(new);
                 }
-                Err(error @ (Error::Taken(_) | Error::InUse(_))) => conflict(&error, findings),
+                Err(error @ (Error::Taken(_) | Error::MemberTaken(..) | Error::InUse(_))) => conflict(&error, findings),
                 Err(error) => return Err(error),
             }
         }
@@ -306,5 +306,6 @@ fn is_told(error: &Finding, told: &Findings) -> bool {
 /// In a sheet a conflict is one of the errors.
 fn conflict(error: &Error, findings: &mut Findings) {
     let code = if matches!(error, Error::InUse(_)) { "in_use" } else { "already_exists" };
-    findings.error("", code, None, error.to_string());
+    let pointer = if let Error::MemberTaken(member, _) = error { format!("/{member}") } else { String::new() };
+    findings.error(pointer, code, None, error.to_string());
 }

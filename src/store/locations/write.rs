@@ -46,15 +46,17 @@ fn rows_below_itself(code: &str, findings: &mut Findings) {
 }
 
 /// No code may equal another location's p-code.
-fn taken(tx: &mut Tx, location: &Location, before: Option<&Row>) -> Result<Option<String>, Error> {
-    let keys = [Some(location.code.as_str()), location.p_code.as_deref()];
-    let keys: Vec<&str> = keys.into_iter().flatten().collect();
-    for (key, place) in references::places(tx.conn, keys.iter().copied())? {
-        if keys.contains(&key.as_str()) && Some(place.id) != before.map(|row| row.id) {
-            return Ok(Some(format!("{key:?} is the code or p-code of the location {:?} already.", place.code)));
+fn check_taken(tx: &mut Tx, location: &Location, before: Option<&Row>) -> Result<(), Error> {
+    let keys = [("code", Some(location.code.as_str())), ("p_code", location.p_code.as_deref())];
+    let there = references::places(tx.conn, keys.iter().filter_map(|(_, key)| *key))?;
+    for (member, key) in keys {
+        let other = key.and_then(|key| there.get(key)).filter(|place| Some(place.id) != before.map(|row| row.id));
+        if let (Some(key), Some(other)) = (key, other) {
+            let taken = format!("{key:?} is the code or p-code of the location {:?} already.", other.code);
+            return Err(Error::MemberTaken(member, taken));
         }
     }
-    Ok(None)
+    Ok(())
 }
 
 fn write(tx: &mut Tx, location: &Location, parent: Option<&Row>, before: Option<Row>) -> Result<(), Error> {
@@ -121,9 +123,7 @@ pub fn put(tx: &mut Tx, code: Option<&str>, body: &Value, condition: &Preconditi
     if code.is_none() && before.is_some() {
         return Err(Error::Taken(format!("There is a location {:?} already.", location.code)));
     }
-    if let Some(taken) = taken(tx, &location, before.as_ref())? {
-        return Err(Error::Taken(taken));
-    }
+    check_taken(tx, &location, before.as_ref())?;
     let created = before.is_none();
     write(tx, &location, parent.as_ref(), before)?;
     Ok(Written { code: location.code, created, warnings: findings.warnings })

@@ -305,7 +305,7 @@ fn wrong() -> Vec<Case> {
             "code,name,kind,parent,p_code,latitude,longitude\r\na,A,village,IQ,,,\r\nb,B,locality,c,,,\r\nc,C,locality,b,,,\r\n\
              d,D,locality,nowhere,IRQ,,\r\ne,E,locality,IQ,,96.3,43.1\r\nf,F,locality,IQ,,36.3,\r\na,A2,locality,IQ,,,\r\ng,,locality,IQ,,,\r\n\
              h,H,locality,IQ,,36°20'N,43.1\r\n",
-            &[(2, "kind", "unknown_word", "locality"), (3, "parent", "below_itself", ""), (4, "parent", "below_itself", ""), (5, "parent", "unknown_reference", ""), (5, "code", "already_exists", ""), (6, "latitude", "out_of_range", ""), (7, "longitude", "half_a_point", ""), (8, "code", "repeated_code", ""), (9, "name", "missing", ""), (10, "latitude", "wrong_type", "")],
+            &[(2, "kind", "unknown_word", "locality"), (3, "parent", "below_itself", ""), (4, "parent", "below_itself", ""), (5, "parent", "unknown_reference", ""), (5, "p_code", "already_exists", ""), (6, "latitude", "out_of_range", ""), (7, "longitude", "half_a_point", ""), (8, "code", "repeated_code", ""), (9, "name", "missing", ""), (10, "latitude", "wrong_type", "")],
         ),
         case(
             "one code for two things, and one thing twice",

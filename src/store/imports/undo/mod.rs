@@ -116,7 +116,7 @@ fn row<R: Rows>(tx: &mut Tx, entry: &Entry, since: &mut Since) -> Result<(), Err
     };
     match done {
         // Somebody refers to it now, or it does not fit any more: that has come since.
-        Err(Error::InUse(_) | Error::Taken(_) | Error::Invalid(_)) => {
+        Err(Error::InUse(_) | Error::Taken(_) | Error::MemberTaken(..) | Error::Invalid(_)) => {
             since.add(entry.resource, &entry.code);
             Ok(())
         }

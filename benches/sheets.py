@@ -130,7 +130,7 @@ def download(url):
     """Rows, seconds to the first byte and to the last."""
     begin, rows, first = time.monotonic(), 0, None
     with urllib.request.urlopen(url, timeout=3600) as answer:
-        while chunk := answer.read(1 << 16):
+        while chunk := answer.read1(1 << 16):
             first = first or time.monotonic() - begin
             rows += chunk.count(b"\n")
     return rows - 1, first, time.monotonic() - begin

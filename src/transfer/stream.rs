@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::store::{Filter, Reading, Rows};
 
 /// Rows of the first page: the first bytes should not wait for many.
-const FIRST: usize = 200;
+const FIRST: usize = 100;
 /// Rows of every other page.
 const PAGE: usize = 5_000;
 /// Bytes that are sent at once.

@@ -20,9 +20,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::BigInt;
 
+use self::dialect::Condition;
 use crate::error::Error;
 
 pub use connection::{Conn, MultiBackend};
@@ -180,6 +183,11 @@ impl Db {
             })
             .await
     }
+}
+
+/// The version of the data: the number of the last entry in the history. It changes whenever anything does.
+pub fn data_version(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(Condition::kept("SELECT seq FROM data_version").answering::<BigInt>().get_result(conn)?)
 }
 
 type Manager = <Conn as diesel::Connection>::TransactionManager;

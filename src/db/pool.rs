@@ -182,6 +182,11 @@ impl Pool {
         (state.connections as usize, state.idle_connections as usize)
     }
 
+    /// A connection, if one is open and free.
+    pub(super) fn try_get(&self) -> Option<r2d2::PooledConnection<Manager>> {
+        self.connections.try_get()
+    }
+
     /// A connection. Nobody waits for one while the server is away: the pool goes on trying by itself, about every
     /// second, and the first connection that it makes ends that.
     pub(super) fn get(&self) -> Result<r2d2::PooledConnection<Manager>, Error> {

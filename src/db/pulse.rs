@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::sql_types::{BigInt, Text};
-use diesel::{QueryDsl, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use prometheus::{Histogram, HistogramOpts, IntCounterVec, Opts};
 
-use super::schema::data_version;
-use super::{Conn, Db};
+use super::{Conn, Db, data_version};
 use crate::error::Error;
 
 /// The tables whose rows are counted.
@@ -157,9 +156,9 @@ impl Db {
         self.read_newest(size).await
     }
 
-    /// The version of the data: the number of the last entry in the history.
+    /// The version of the data.
     pub async fn data_version(&self) -> Result<i64, Error> {
-        self.read_newest(|conn| Ok(data_version::table.select(data_version::seq).first(conn)?)).await
+        self.read_newest(data_version).await
     }
 }
 

@@ -4,11 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use diesel::{QueryDsl, RunQueryDsl};
-
-use super::schema::data_version;
 use super::server::Server;
-use super::{Conn, DatabaseUrl, Db, Options, migrations, pool};
+use super::{Conn, DatabaseUrl, Db, Options, data_version, migrations, pool};
 use crate::error::Error;
 
 /// What nobody but the primary has reached for certain.
@@ -111,7 +108,7 @@ impl Replica {
             if !about.sound.load(Ordering::Acquire) {
                 is_migrated(conn)?;
             }
-            let version = if told || needed > 0 { version(conn)? } else { 0 };
+            let version = if told || needed > 0 { data_version(conn)? } else { 0 };
             if version < needed { Ok(None) } else { Ok(Some((job(conn, version)?, version))) }
         };
         let (done, job) = self.server.read(job, how).await?;
@@ -159,10 +156,6 @@ fn is_migrated(conn: &mut Conn) -> Result<(), Error> {
         (_, Some(newer)) => Err(migrations::newer_schema(&newer)),
         (missing, None) => Err(Error::Unavailable(format!("the replica has not replayed {missing} migrations"))),
     }
-}
-
-fn version(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(data_version::table.select(data_version::seq).first(conn)?)
 }
 
 impl Db {
@@ -217,7 +210,7 @@ impl Db {
         J: Fn(&mut Conn, i64) -> Result<T, Error> + Send + 'static,
     {
         let how = move |conn: &mut Conn, job: &J| {
-            let version = if told { version(conn)? } else { 0 };
+            let version = if told { data_version(conn)? } else { 0 };
             Ok((job(conn, version)?, version))
         };
         self.primary.read(job, how).await?.0
@@ -249,6 +242,25 @@ impl Db {
             }
             Tried::Elsewhere(_) => Err(away.clone()),
         }
+    }
+
+    /// Runs a job of one short statement, which is part of no snapshot: here and now where the database is a file, else as [`Self::read_newest`].
+    pub async fn read_little<T: Send + 'static>(
+        &self,
+        job: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match self.read_at_once(&job) {
+            Some(done) => done,
+            None => self.read_newest(job).await,
+        }
+    }
+
+    /// The same, if it can be done here and now.
+    pub fn read_at_once<T>(&self, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Option<Result<T, Error>> {
+        // A server is far away, and a file is not: its pages that are read often are in memory, and no writer holds readers up.
+        let done = self.writer.as_ref().and_then(|_| self.primary.read_at_once(job))?;
+        self.meters.read("primary");
+        Some(done)
     }
 
     /// The same database for whoever reads when the request has been answered: as the same visit.

@@ -57,6 +57,15 @@ impl Server {
         Err(last)
     }
 
+    /// Runs a job of one short statement on the thread that asks, if a connection is free: handing it to another would take several times as
+    /// long. A connection that broke is left to whoever waits for one.
+    pub(super) fn read_at_once<T>(&self, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Option<Result<T, Error>> {
+        let _permit = self.permits.try_acquire().ok()?;
+        let mut conn = self.pool.try_get()?;
+        let done = job(&mut conn);
+        if pool::is_broken(&mut conn) { None } else { Some(done) }
+    }
+
     pub(super) async fn on_a_thread<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,

@@ -16,7 +16,7 @@ use super::catalogue::Code;
 use super::limits::Who;
 use super::problem::Problem;
 use crate::app::State;
-use crate::db::Visit;
+use crate::db::{Visit, data_version};
 use crate::domain::access::{Actor, Viewer};
 use crate::domain::token;
 use crate::domain::words::{Role, Word};
@@ -94,10 +94,10 @@ async fn identify(state: &State, visit: &Visit, headers: &HeaderMap) -> Result<O
     let (hash, now) = (token::hash(&token), state.clock.now());
     // Where the last word is spoken: what was revoked must not hold until a replica has heard of it.
     let late = state.db.has_replica();
-    let found = state.db.read_newest(move |conn| {
+    let found = state.db.read_little(move |conn| {
         let Some(actor) = store::tokens::holder(conn, &hash, now)? else { return Ok(None) };
         // Who writes reads what was written, wherever and by whomever.
-        let needed = if late && actor.may(Role::Editor) { store::history::data_version(conn)? } else { 0 };
+        let needed = if late && actor.may(Role::Editor) { data_version(conn)? } else { 0 };
         Ok(Some((actor, needed)))
     });
     let actor = found.await?.map(|(actor, needed)| {

@@ -38,7 +38,7 @@ use uuid::{ContextV7, Uuid};
 
 use crate::db::dialect::{Condition, Lock, lock, reserve};
 use crate::db::page::{Page, PageRequest};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, data_version};
 use crate::domain::access::Viewer;
 use crate::domain::batch::Party;
 use crate::domain::clock::Clock;
@@ -223,7 +223,7 @@ impl<'c> Tx<'c> {
         let version = match tx.finish()? {
             Some(version) => version,
             // Nothing has changed, or was sent again.
-            None => history::data_version(tx.conn)?,
+            None => data_version(tx.conn)?,
         };
         Ok((done, version))
     }

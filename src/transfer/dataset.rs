@@ -20,11 +20,11 @@ use super::export::SheetExport;
 use super::sheet::Sheet;
 use super::stream::Pages;
 use super::{Format, spool};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, data_version};
 use crate::domain::access::Viewer;
 use crate::error::Error;
 use crate::store::sheets::{self, Place, Record};
-use crate::store::{Filter, Reading, history};
+use crate::store::{Filter, Reading};
 
 /// Bytes that are sent at once.
 const CHUNK: usize = 64 * 1024;
@@ -245,7 +245,7 @@ impl Archive {
 /// Reads a page, in a snapshot of its own.
 async fn read(db: &Db, export: SheetExport, from: Option<Place>) -> Result<Page, Error> {
     db.read(move |conn| {
-        let version = history::data_version(conn)?;
+        let version = data_version(conn)?;
         let (records, next) = export.read(conn, from.as_ref())?;
         Ok(Page { records, version, next })
     })

@@ -16,7 +16,7 @@ use super::references::CHUNK;
 use super::{Agreements, Batches, Figures, Locations, Movements, Returns, Rows, Sources};
 use crate::db::Conn;
 use crate::db::dialect::Condition;
-use crate::db::schema::{data_version, history, writes};
+use crate::db::schema::{history, writes};
 use crate::db::types::Word;
 use crate::domain::Resource;
 use crate::domain::words::{Action, Word as _};
@@ -51,11 +51,6 @@ pub struct HistoryEntry {
     /// The row's own fields after; null for a delete.
     #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
-}
-
-/// The number of the last entry: it changes whenever anything does.
-pub fn data_version(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(data_version::table.select(data_version::seq).first(conn)?)
 }
 
 /// When something was last written.

@@ -19,9 +19,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use self::places::{Agreements, Places};
 use self::table::{Row, Table};
 use crate::db::dialect::Condition;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, data_version};
 use crate::error::Error;
-use crate::store::history;
 
 pub use self::group::Asked;
 
@@ -54,7 +53,7 @@ impl Columns {
     /// meanwhile, so nothing is done there but what needs them.
     pub(super) fn look<T>(&self, conn: &mut Conn, into: impl FnOnce(&Held) -> Option<T>) -> Result<Option<T>, Error> {
         let Some(held) = self.version() else { return Ok(None) };
-        let version = history::data_version(conn)?;
+        let version = data_version(conn)?;
         if held < version {
             self.follow(conn, version)?;
         }
@@ -173,7 +172,7 @@ pub struct Held {
 
 impl Held {
     fn read(conn: &mut Conn, limit: usize) -> Result<Self, Stop> {
-        let mut held = Self { version: history::data_version(conn)?, limit, ..Self::default() };
+        let mut held = Self { version: data_version(conn)?, limit, ..Self::default() };
         held.read_places(conn)?;
         held.read_agreements(conn)?;
         held.read_sources(conn)?;

@@ -180,22 +180,31 @@ pub fn advance(conn: &mut super::Conn, table: &'static str) -> QueryResult<()> {
     Ok(())
 }
 
-/// Takes keys for new rows of a table, in rising order, so that rows and what refers to them can be written in any order.
-pub fn reserve(conn: &mut super::Conn, table: &'static str, many: usize) -> QueryResult<Vec<i64>> {
+/// Takes keys for so many new rows of each of some tables, in rising order, so that rows and what refers to them can be written in any order.
+pub fn reserve(conn: &mut super::Conn, wanted: &[(&'static str, usize)]) -> QueryResult<Vec<Vec<i64>>> {
     use diesel::RunQueryDsl;
-    let many = i64::try_from(many).unwrap_or(i64::MAX);
-    match conn {
-        super::Conn::Sqlite(conn) => {
+    let wanted = || (0..).zip(wanted.iter().map(|(table, many)| (*table, i64::try_from(*many).unwrap_or(i64::MAX))));
+    let mut asked = Condition::kept("");
+    for (place, (table, many)) in wanted() {
+        asked = asked.then(if place == 0 { "SELECT " } else { " UNION ALL SELECT " }).key(place);
+        asked = match conn {
             // There is one writer, and this is it. A key is never used again, also where its row is gone: it is what says who created it.
-            let last = Condition::kept("SELECT max(coalesce((SELECT max(id) FROM ").then(table);
-            let last = last.then("), 0), coalesce((SELECT max(last_id) FROM creations WHERE resource = '").then(table);
-            let last: i64 = last.then("'), 0))").answering::<BigInt>().get_result(conn)?;
-            Ok((last + 1..=last + many).collect())
-        }
-        super::Conn::Pg(conn) => {
-            let next = Condition::kept("SELECT nextval(pg_get_serial_sequence('").then(table);
-            let next = next.then("', 'id')) FROM generate_series(1, ").key(many).then("::bigint)");
-            next.answering::<BigInt>().load(conn)
-        }
+            super::Conn::Sqlite(_) => {
+                let last = asked.then(", max(coalesce((SELECT max(id) FROM ").then(table);
+                let last = last.then("), 0), coalesce((SELECT max(last_id) FROM creations WHERE resource = '");
+                last.then(table).then("'), 0))")
+            }
+            super::Conn::Pg(_) => {
+                let next = asked.then(", nextval(pg_get_serial_sequence('").then(table);
+                next.then("', 'id')) FROM generate_series(1, ").key(many).then("::bigint)")
+            }
+        };
     }
+    let found: Vec<(i64, i64)> = asked.answering::<(BigInt, BigInt)>().load(conn)?;
+    let of = |place| found.iter().filter(move |(of, _)| *of == place).map(|(_, key)| *key);
+    let keys = wanted().map(|(place, (_, many))| match conn {
+        super::Conn::Sqlite(_) => of(place).flat_map(|last| last + 1..=last + many).collect(),
+        super::Conn::Pg(_) => of(place).collect(),
+    });
+    Ok(keys.collect())
 }

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::figures::Subject;
 use super::movements::Journey;
 use super::names::{Names, Wanted};
 use super::references::{self, CHUNK, Place};
@@ -49,7 +50,7 @@ impl<'a> Codes<'a> {
 /// What is known of the codes that bodies name. It grows from one set of bodies to the next.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Codes and names by key, of everything that was looked up.
+    /// Codes by key, of everything that was looked up. Nobody who writes looks at names.
     pub(super) names: Names,
     places: HashMap<String, Option<Place>>,
     sources: HashMap<String, Option<i64>>,
@@ -65,26 +66,24 @@ pub(super) struct Known {
 impl Known {
     /// Looks up what is not known yet.
     pub(super) fn learn(&mut self, conn: &mut Conn, codes: &Codes) -> Result<(), Error> {
-        let mut wanted = Wanted::default();
         let places = new(&codes.places, &self.places);
         if !places.is_empty() {
             let mut found = references::places(conn, places.iter().copied())?;
-            wanted.locations(found.values().map(|place| place.id));
+            found.values().for_each(|place| self.names.place(place.id, &place.code));
             self.places.extend(places.iter().map(|code| ((*code).to_owned(), found.remove(*code))));
         }
         let sources = new(&codes.sources, &self.sources);
         if !sources.is_empty() {
             let mut found = references::sources(conn, &sources)?;
-            wanted.sources(found.values().copied());
+            found.iter().for_each(|(code, key)| self.names.publisher(*key, code));
             self.sources.extend(sources.iter().map(|code| ((*code).to_owned(), found.remove(*code))));
         }
         let agreements = new(&codes.agreements, &self.agreements);
         if !agreements.is_empty() {
             let mut found = references::agreements(conn, &agreements)?;
-            wanted.agreements(found.values().copied());
+            found.iter().for_each(|(code, key)| self.names.subject(Subject::Agreement(*key), code));
             self.agreements.extend(agreements.iter().map(|code| ((*code).to_owned(), found.remove(*code))));
         }
-        self.name(conn, &wanted)?;
         self.figures.clear();
         let figures: Vec<&str> = codes.figures.iter().copied().collect();
         for codes in figures.chunks(CHUNK) {

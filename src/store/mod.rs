@@ -155,6 +155,9 @@ pub trait Rows: Send + Sync + 'static {
     fn sample_body() -> Value;
 }
 
+/// Keys that were taken for new rows.
+type Keys = std::vec::IntoIter<i64>;
+
 /// A writing transaction: the connection, who writes and when, and the history that it leaves.
 pub struct Tx<'c> {
     /// The connection, inside the transaction.
@@ -190,24 +193,30 @@ impl<'c> Tx<'c> {
         if self.dry { Ok(()) } else { Ok(lock(self.conn, what)?) }
     }
 
-    /// Takes keys for new rows of a table, in rising order.
-    fn reserve(&mut self, table: &'static str, many: usize) -> Result<std::vec::IntoIter<i64>, Error> {
-        if many == 0 {
-            return Ok(vec![].into_iter());
-        }
-        if self.dry {
-            // Keys that no row has: nobody will see them.
-            let first = self.fake - i64::try_from(many).unwrap_or_default();
-            let keys: Vec<i64> = (first..self.fake).collect();
-            self.fake = first;
-            return Ok(keys.into_iter());
-        }
-        Ok(reserve(self.conn, table, many)?.into_iter())
+    /// Takes keys for new rows of some tables, in rising order.
+    fn reserve<const N: usize>(&mut self, wanted: [(&'static str, usize); N]) -> Result<[Keys; N], Error> {
+        let mut keys = if self.dry {
+            wanted.map(|(_, many)| self.imagine(many)).into()
+        } else if wanted.iter().any(|(_, many)| *many > 0) {
+            reserve(self.conn, &wanted)?
+        } else {
+            vec![]
+        };
+        Ok(std::array::from_fn(|table| keys.get_mut(table).map(std::mem::take).unwrap_or_default().into_iter()))
+    }
+
+    /// Keys that no row has: nobody will see them.
+    fn imagine(&mut self, many: usize) -> Vec<i64> {
+        let first = self.fake - i64::try_from(many).unwrap_or_default();
+        let keys = (first..self.fake).collect();
+        self.fake = first;
+        keys
     }
 
     /// Takes the key of one new row.
     fn key(&mut self, table: &'static str) -> Result<i64, Error> {
-        Ok(self.reserve(table, 1)?.next().unwrap_or_default())
+        let [mut keys] = self.reserve([(table, 1)])?;
+        Ok(keys.next().unwrap_or_default())
     }
 
     /// Does a job as one writing transaction, history included, and says which version of the data that makes; the connection must be

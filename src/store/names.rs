@@ -128,6 +128,16 @@ impl Names {
         self.returns.extend(other.returns);
     }
 
+    /// Adds the code of a location, where nobody wants its name.
+    pub fn place(&mut self, key: i64, code: &str) {
+        self.locations.insert(key, Named { code: code.to_owned(), name: String::new() });
+    }
+
+    /// Adds the code of a source, where nobody wants its name. It counts as confidential.
+    pub fn publisher(&mut self, key: i64, code: &str) {
+        self.sources.insert(key, (Named { code: code.to_owned(), name: String::new() }, true));
+    }
+
     /// Adds the code of what a figure is about.
     pub fn subject(&mut self, subject: Subject, code: &str) {
         let code = code.to_owned();

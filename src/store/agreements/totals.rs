@@ -80,7 +80,7 @@ pub fn settle(
     let figures = || plans.iter().map(|(plan, _)| &plan.figures);
     let codes = figures().flat_map(figures::Plan::new_codes);
     let revisions = history::last_revisions(tx.conn, Resource::Figures, codes)?;
-    let mut keys = tx.reserve("figures", figures().map(figures::Plan::new_count).sum())?;
+    let [mut keys] = tx.reserve([("figures", figures().map(figures::Plan::new_count).sum())])?;
     let mut settlements = Vec::with_capacity(plans.len());
     for (plan, findings) in plans {
         let mut row = plan.row;

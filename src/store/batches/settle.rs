@@ -14,7 +14,7 @@ use crate::store::figures::{self, Settled, Subject};
 use crate::store::known::Known;
 use crate::store::rows::Outcome;
 use crate::store::writes::{Settlement, Writes};
-use crate::store::{Tx, Written, history, movements, returns, tallies};
+use crate::store::{Keys, Tx, Written, history, movements, returns, tallies};
 
 /// One movement as a write leaves it.
 struct Part {
@@ -31,9 +31,9 @@ struct Part {
 
 /// Keys and revisions for what is new.
 struct Fresh {
-    batches: std::vec::IntoIter<i64>,
-    movements: std::vec::IntoIter<i64>,
-    figures: std::vec::IntoIter<i64>,
+    batches: Keys,
+    movements: Keys,
+    figures: Keys,
     batch_revisions: HashMap<String, i32>,
     movement_revisions: HashMap<String, i32>,
     figure_revisions: HashMap<String, i32>,
@@ -56,14 +56,10 @@ impl Fresh {
         let movement_revisions = history::last_revisions(tx.conn, Resource::Movements, codes)?;
         let codes = figures().flat_map(figures::Plan::new_codes);
         let figure_revisions = history::last_revisions(tx.conn, Resource::Figures, codes)?;
-        Ok(Self {
-            batches: tx.reserve("batches", new().count())?,
-            movements: tx.reserve("movements", new_parts().count())?,
-            figures: tx.reserve("figures", figures().map(figures::Plan::new_count).sum())?,
-            batch_revisions,
-            movement_revisions,
-            figure_revisions,
-        })
+        let new_figures = figures().map(figures::Plan::new_count).sum();
+        let wanted = [("batches", new().count()), ("movements", new_parts().count()), ("figures", new_figures)];
+        let [batches, movements, figures] = tx.reserve(wanted)?;
+        Ok(Self { batches, movements, figures, batch_revisions, movement_revisions, figure_revisions })
     }
 }
 

@@ -52,9 +52,20 @@ impl Run {
     }
 }
 
+/// How many runs are kept with one statement that stays prepared: those of a batch by hand are one for each resource.
+const FEW: usize = 4;
+
 /// Keeps some runs.
 pub fn keep(conn: &mut Conn, runs: &[Run]) -> Result<(), Error> {
-    insert_all!(conn, creations, runs)?;
+    if runs.is_empty() || runs.len() > FEW {
+        return Ok(insert_all!(conn, creations, runs)?);
+    }
+    let mut kept = Condition::kept("INSERT INTO creations (write_id, first_n, resource, first_id, last_id) VALUES ");
+    for (index, run) in runs.iter().enumerate() {
+        kept = kept.then(if index == 0 { "(" } else { ", (" }).key(run.write_id).then(", ").key(run.first_n.into());
+        kept = kept.then(", ").text(&run.resource).then(", ").key(run.first_id).then(", ").key(run.last_id).then(")");
+    }
+    kept.answering::<()>().execute(conn)?;
     Ok(())
 }
 

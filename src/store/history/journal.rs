@@ -158,7 +158,7 @@ impl Tx<'_> {
         if let Some(id) = self.journal.write {
             return Ok(id);
         }
-        let id = reserve(self.conn, "writes", 1)?.into_iter().next().unwrap_or(1);
+        let id = reserve(self.conn, &[("writes", 1)])?.into_iter().flatten().next().unwrap_or(1);
         self.journal.write = Some(id);
         Ok(id)
     }

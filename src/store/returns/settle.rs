@@ -29,8 +29,8 @@ pub fn settle(
     let revisions = history::last_revisions(tx.conn, Resource::Returns, codes)?;
     let figure_revisions =
         history::last_revisions(tx.conn, Resource::Figures, figures().flat_map(figures::Plan::new_codes))?;
-    let mut keys = tx.reserve("returns", new().count())?;
-    let mut figure_keys = tx.reserve("figures", figures().map(figures::Plan::new_count).sum())?;
+    let new_figures = figures().map(figures::Plan::new_count).sum();
+    let [mut keys, mut figure_keys] = tx.reserve([("returns", new().count()), ("figures", new_figures)])?;
 
     let mut settlements = Vec::with_capacity(plans.len());
     for (plan, mut findings) in plans {

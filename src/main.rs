@@ -119,6 +119,13 @@ enum TokenCommand {
     },
 }
 
+impl Command {
+    /// Whether it may write into the database of the settings.
+    fn writes(&self) -> bool {
+        matches!(self, Self::Serve | Self::Migrate | Self::Import { .. } | Self::Restore { .. } | Self::Token(_))
+    }
+}
+
 fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).ok_or_else(|| "a role is reader, editor or admin".to_owned())
 }
@@ -154,7 +161,12 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     logs::start(&config);
-    match actix_web::rt::System::new().block_on(run(cli.command, config)) {
+    let written = cli.command.writes().then(|| config.database_url.clone());
+    let done = actix_web::rt::System::new().block_on(run(cli.command, config));
+    if let Some(url) = written {
+        db::file::gather(&url);
+    }
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Unavailable(text) | Error::Internal(text)) => failed(&text),
         Err(error) => failed(&error.to_string()),

@@ -105,6 +105,23 @@ fn open_to_read(path: &Path) -> Result<Conn, Error> {
     Ok(Conn::Sqlite(conn))
 }
 
+/// Puts what lies beside an SQLite file into it, so that the file alone holds everything: a process that ends does not wait until each of its
+/// connections is closed. Where others read just then, or nothing can be written, it stays as it is, and nothing is lost.
+pub fn gather(url: &DatabaseUrl) {
+    let DatabaseUrl::Sqlite(path) = url else { return };
+    if !path.exists() {
+        return;
+    }
+    let gathered = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| error.to_string());
+    let gathered = gathered.and_then(|mut conn| {
+        let now = conn.batch_execute("PRAGMA busy_timeout = 200; PRAGMA wal_checkpoint(TRUNCATE)");
+        now.map_err(|error| error.to_string())
+    });
+    if let Err(error) = gathered {
+        log::debug!("{url} is not gathered into one file: {error}");
+    }
+}
+
 /// Refuses an SQLite database that another process has open. SQLite leaves the mode in which several can use it only where
 /// nobody else does.
 pub fn refuse_in_use(url: &DatabaseUrl) -> Result<(), Error> {
@@ -117,4 +134,30 @@ pub fn refuse_in_use(url: &DatabaseUrl) -> Result<(), Error> {
     };
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| used(&error))?;
     conn.batch_execute("PRAGMA journal_mode = DELETE").map_err(|error| used(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Db;
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_file_holds_everything_although_connections_are_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let url = DatabaseUrl::Sqlite(path("a.db"));
+        let db = Db::open(&url, 2).unwrap();
+        db.write(|conn| Ok(conn.batch_execute("CREATE TABLE sent (id INTEGER)")?)).await.unwrap();
+        let is_in = |name: &str| {
+            std::fs::copy(path("a.db"), path(name)).unwrap();
+            let mut copy = SqliteConnection::establish(&path(name).to_string_lossy()).unwrap();
+            sql_query("SELECT * FROM sent").execute(&mut copy).is_ok()
+        };
+        assert!(!is_in("before.db"), "this test looks at what holds anyway");
+        gather(&url);
+        assert!(is_in("after.db"));
+        gather(&DatabaseUrl::Sqlite(path("none.db")));
+        assert!(!path("none.db").exists());
+        drop(db);
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use serde_json::json;
+
 use crate::support::{Outcome, Service, command, eventually, homeward, signal, token};
 
 both! {
@@ -101,6 +103,40 @@ fn a_database_that_cannot_be_opened_is_a_1_without_its_password() {
             assert!(!refused.err.contains("secret"), "{refused}");
         }
     }
+}
+
+#[test]
+fn the_file_alone_holds_everything_when_nothing_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let url = |name: &str| format!("sqlite:{}", path(name).display());
+    let copied = |name: &str| std::fs::copy(path("a.db"), path(name)).unwrap();
+    let ada = token(&url("a.db"), "ada", "editor");
+    let places = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/al-waer/locations.csv");
+    assert_eq!(homeward(&url("a.db"), &["import", "locations", places, "--commit"]).status, Some(0));
+    copied("after-a-command.db");
+    let service = Service::start(&url("a.db"));
+    std::thread::scope(|scope| {
+        for number in 0..20 {
+            let editor = service.with_token(&ada);
+            scope.spawn(move || {
+                let source = json!({"name": "The radio", "kind": "media"});
+                editor.put(&format!("/v1/sources/radio-{number}"), &source).is(201);
+                editor.rows("/v1/locations");
+            });
+        }
+    });
+    service.stop();
+    copied("after-the-service.db");
+
+    let rows = |name: &str, path: &str| {
+        let service = Service::start(&url(name));
+        let rows = service.with_token(&ada).rows(path).len();
+        service.stop();
+        rows
+    };
+    assert!(rows("after-a-command.db", "/v1/locations") > 0);
+    assert_eq!(rows("after-the-service.db", "/v1/sources"), 20);
 }
 
 #[test]

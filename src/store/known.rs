@@ -69,13 +69,13 @@ impl Known {
         let places = new(&codes.places, &self.places);
         if !places.is_empty() {
             let mut found = references::places(conn, places.iter().copied())?;
-            found.values().for_each(|place| self.names.place(place.id, &place.code));
+            found.values().for_each(|place| self.names.add_location(place.id, &place.code));
             self.places.extend(places.iter().map(|code| ((*code).to_owned(), found.remove(*code))));
         }
         let sources = new(&codes.sources, &self.sources);
         if !sources.is_empty() {
             let mut found = references::sources(conn, &sources)?;
-            found.iter().for_each(|(code, key)| self.names.publisher(*key, code));
+            found.iter().for_each(|(code, key)| self.names.add_source(*key, code));
             self.sources.extend(sources.iter().map(|code| ((*code).to_owned(), found.remove(*code))));
         }
         let agreements = new(&codes.agreements, &self.agreements);

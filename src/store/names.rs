@@ -129,12 +129,12 @@ impl Names {
     }
 
     /// Adds the code of a location, where nobody wants its name.
-    pub fn place(&mut self, key: i64, code: &str) {
+    pub fn add_location(&mut self, key: i64, code: &str) {
         self.locations.insert(key, Named { code: code.to_owned(), name: String::new() });
     }
 
     /// Adds the code of a source, where nobody wants its name. It counts as confidential.
-    pub fn publisher(&mut self, key: i64, code: &str) {
+    pub fn add_source(&mut self, key: i64, code: &str) {
         self.sources.insert(key, (Named { code: code.to_owned(), name: String::new() }, true));
     }
 

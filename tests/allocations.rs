@@ -79,26 +79,26 @@ async fn over(kind: Kind) -> Vec<String> {
         let page = reader.json(&format!("/v1/movements?limit={}", number + 1)).await;
         cursors.push(page["next_cursor"].as_str().unwrap().to_owned());
     }
-    let bound = Bound { what: "a page of 100 movements", allocations: [3_600, 3_800] };
+    let bound = Bound { what: "a page of 100 movements", allocations: [2_750, 2_960] };
     let page = async |number: usize| {
         reader.get(&format!("/v1/movements?cursor={}", cursors[number])).await.is(200);
     };
     over.extend(count(&app, &bound, page).await);
 
-    let bound = Bound { what: "a statistic that is kept", allocations: [280, 285] };
+    let bound = Bound { what: "a statistic that is kept", allocations: [255, 263] };
     let kept = async |_| {
         reader.get("/v1/stats/flows?by=month,destination").await.is(200);
     };
     over.extend(count(&app, &bound, kept).await);
 
-    let bound = Bound { what: "a statistic from the columns", allocations: [510, 530] };
+    let bound = Bound { what: "a statistic from the columns", allocations: [467, 474] };
     let counted = async |number: usize| {
         let path = format!("/v1/stats/flows?by=month,destination&from=1900-01-{:02}", number + 1);
         reader.get(&path).await.is(200);
     };
     over.extend(count(&app, &bound, counted).await);
 
-    let bound = Bound { what: "a batch with a figure, posted", allocations: [3_500, 3_770] };
+    let bound = Bound { what: "a batch with a figure, posted", allocations: [2_830, 3_030] };
     let posted = async |number: usize| {
         let figures = [given::individuals("departed", 40)];
         let mut body = given::batch("posted").on("2017-03-18").to("bab", &figures).body();

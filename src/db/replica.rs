@@ -231,6 +231,15 @@ impl Db {
         job: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (done, job) = self.primary.read(job, |conn, job| job(conn)).await?;
+        self.or_replica(done, job).await
+    }
+
+    /// What the primary gave, or where it is away what the replica gives.
+    async fn or_replica<T, J>(&self, done: Result<T, Error>, job: J) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        J: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
         let (Err(away @ Error::Unavailable(_)), Some(replica)) = (&done, &self.replica) else {
             self.meters.read("primary");
             return done;
@@ -244,15 +253,17 @@ impl Db {
         }
     }
 
-    /// Runs a job of one short statement, which is part of no snapshot: here and now where the database is a file, else as [`Self::read_newest`].
+    /// The same as [`Self::read_newest`] for a job of short statements that are part of no snapshot: here and now where the database is a
+    /// file, else in no transaction.
     pub async fn read_little<T: Send + 'static>(
         &self,
         job: impl Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        match self.read_at_once(&job) {
-            Some(done) => done,
-            None => self.read_newest(job).await,
+        if let Some(done) = self.read_at_once(&job) {
+            return done;
         }
+        let (done, job) = self.primary.ask(job, |conn, job| job(conn)).await?;
+        self.or_replica(done, job).await
     }
 
     /// The same, if it can be done here and now.

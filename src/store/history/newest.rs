@@ -21,13 +21,12 @@ impl Newest {
         if let Some(version) = db.read_at_once(&data_version) {
             return version;
         }
+        if !db.has_replica() {
+            return self.primary.look(|| db.read_little(data_version)).await;
+        }
         let anybody = db.for_anybody();
         let version = self.anywhere.look(|| anybody.read(data_version)).await?;
-        if version >= db.needed() || !db.has_replica() {
-            Ok(version)
-        } else {
-            self.primary.look(|| db.read_primary(data_version)).await
-        }
+        if version >= db.needed() { Ok(version) } else { self.primary.look(|| db.read_primary(data_version)).await }
     }
 }
 

@@ -15,6 +15,8 @@ Absolute numbers differ from machine to machine, and from one minute to the next
 later; the environment of the typical application is made below target/ (scripts/python-tools bench). `sqlite3` is used where it is installed.
 """
 import argparse
+import datetime
+import itertools
 import os
 import pathlib
 import resource
@@ -137,16 +139,27 @@ def download(url):
 
 
 def latencies(address, stop):
-    """How long a page of a list takes, again and again."""
+    """How long a page of a list takes, another each time: the same one would be kept."""
     taken = []
-    while not stop.is_set():
+    for number in itertools.count():
+        if stop.is_set():
+            return taken
+        since = datetime.date(1901, 1, 1) + datetime.timedelta(days=number % 36_000)
         begin = time.monotonic()
-        urllib.request.urlopen(address + "/v1/movements?limit=100", timeout=60).read()
+        urllib.request.urlopen(f"{address}/v1/movements?limit=100&from={since}&to=2017-12-31", timeout=60).read()
         taken.append((time.monotonic() - begin) * 1000)
-    return taken
 
 
-def reads(binary, url, sheets, port):
+def other_batches(sheet, folder):
+    """The same sheet with other batches: an import of what is there already writes nothing."""
+    other = folder / "other.csv"
+    with open(sheet) as rows, open(other, "w") as out:
+        out.write(next(rows))
+        out.writelines(f"other-{row}" for row in rows)
+    return other
+
+
+def reads(binary, url, sheet, port):
     """A reader while nothing happens, and while a sheet is imported."""
     environment = {**os.environ, "DATABASE_URL": url, "BIND": f"127.0.0.1:{port}", "PUBLIC_READ": "true", "RUST_LOG": "warn"}
 
@@ -162,8 +175,8 @@ def reads(binary, url, sheets, port):
 
     with Server([binary, "serve"], port, "/health/live", env=environment) as server:
         print(f"{'a page of movements, nothing else going on':<52} {measured(lambda: time.sleep(5))}")
-        again = [binary, "import", "movements", sheets / "movements.csv", "--commit"]
-        print(f"{'a page of movements, an import going on':<52} {measured(lambda: run(again, env=environment))}", flush=True)
+        more = [binary, "import", "movements", sheet, "--commit"]
+        print(f"{'a page of movements, an import going on':<52} {measured(lambda: run(more, env=environment))}", flush=True)
 
 
 def exports(binary, database, port):
@@ -220,7 +233,7 @@ def main():
         if shutil.which("sqlite3"):
             print(f"{'homeward, SQLite, to sqlite3 .import':<52} {ours / plain(flat, folder):8.2f}")
         exports(binary, database, free_port())
-        reads(binary, f"sqlite:{database}", sheets, free_port())
+        reads(binary, f"sqlite:{database}", other_batches(sheets / "movements.csv", folder), free_port())
 
 
 if __name__ == "__main__":

@@ -47,10 +47,9 @@ pub fn twins(tx: &mut Tx, known: &mut Known, sent: &[Sent]) -> Result<Vec<(usize
 ///
 /// However many record the same, one is looked at: the index `movements_journey` has the columns in this order.
 fn recorded(tx: &mut Tx, sent: &[(&Sent, Journey)]) -> Result<Vec<Option<String>>, Error> {
-    // The sum keeps either database from going along the keys, and none has to sort: SQLite would make a table for it each time.
-    let of_one = "SELECT column1, (SELECT code FROM movements WHERE id = (SELECT min(id + 0) FROM movements WHERE happened \
-        AND origin_id = column2 AND destination_id = column3 AND dated_on = column4 AND coalesce(households, -1) = column5 \
-        AND coalesce(individuals, -1) = column6 AND batch_id <> column7)) FROM (VALUES ";
+    let of_one = "SELECT column1, (SELECT code FROM movements WHERE happened AND origin_id = column2 AND destination_id = column3 \
+        AND dated_on = column4 AND coalesce(households, -1) = column5 AND coalesce(individuals, -1) = column6 \
+        AND batch_id <> column7 ORDER BY id LIMIT 1) FROM (VALUES ";
     let mut asked = if sent.len() == 1 { Condition::kept(of_one) } else { Condition::sql(of_one) };
     for (index, ((row, ..), (origin, destination, date, households, individuals))) in (0..).zip(sent) {
         asked = asked.then(if index == 0 { "(" } else { ", (" }).key(index);

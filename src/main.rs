@@ -120,9 +120,9 @@ enum TokenCommand {
 }
 
 impl Command {
-    /// Whether it may write into the database of the settings.
-    fn writes(&self) -> bool {
-        matches!(self, Self::Serve | Self::Migrate | Self::Import { .. } | Self::Restore { .. } | Self::Token(_))
+    /// Whether it opens the database of the settings, and so may migrate it at least.
+    fn opens(&self) -> bool {
+        !matches!(self, Self::Demo | Self::Doctor { .. } | Self::Openapi)
     }
 }
 
@@ -161,9 +161,9 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     logs::start(&config);
-    let written = cli.command.writes().then(|| config.database_url.clone());
+    let opened = cli.command.opens().then(|| config.database_url.clone());
     let done = actix_web::rt::System::new().block_on(run(cli.command, config));
-    if let Some(url) = written {
+    if let Some(url) = opened {
         db::file::gather(&url);
     }
     match done {

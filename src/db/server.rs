@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::AnsiTransactionManager;
+use diesel::r2d2::R2D2Connection;
 use tokio::sync::Semaphore;
 
 use super::pulse::Meters;
@@ -37,12 +38,8 @@ impl Server {
         job: J,
         how: impl Fn(&mut Conn, &J) -> Result<T, Error> + Send + 'static,
     ) -> Result<(Result<T, Error>, J), Error> {
-        let server = self.clone();
-        self.on_a_thread(move || {
-            let done = server.on_a_connection(&|conn| snapshot(conn, &server.begin_read, &|conn| how(conn, &job)));
-            Ok((done, job))
-        })
-        .await
+        let begin_read = self.begin_read.clone();
+        self.with_job(job, move |conn, job| snapshot(conn, &begin_read, &|conn| how(conn, job))).await
     }
 
     /// The same for a job of one short statement, which needs no transaction around it: one round trip to a server instead of three.
@@ -51,25 +48,36 @@ impl Server {
         job: J,
         how: impl Fn(&mut Conn, &J) -> Result<T, Error> + Send + 'static,
     ) -> Result<(Result<T, Error>, J), Error> {
+        self.with_job(job, move |conn, job| {
+            let done = how(conn, job);
+            // What failed may be the statement or the connection, and no transaction that could not begin tells which.
+            if matches!(done, Err(Error::Unavailable(_))) && conn.ping().is_err() {
+                pool::give_up(conn);
+            }
+            done
+        })
+        .await
+    }
+
+    /// Runs a job on a thread, and on another connection where one turns out to be broken.
+    async fn with_job<T: Send + 'static, J: Send + 'static>(
+        &self,
+        job: J,
+        how: impl Fn(&mut Conn, &J) -> Result<T, Error> + Send + 'static,
+    ) -> Result<(Result<T, Error>, J), Error> {
         let server = self.clone();
         self.on_a_thread(move || {
-            let done = server.on_a_connection(&|conn| {
-                let done = how(conn, &job);
-                if let Err(Error::Unavailable(_)) = done {
-                    pool::give_up(conn);
-                }
-                done
-            });
+            let done = server.on_a_connection(&|conn| how(conn, &job));
             Ok((done, job))
         })
         .await
     }
 
-    fn on_a_connection<T>(&self, job: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    fn on_a_connection<T>(&self, how: &impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         let mut last = Error::Unavailable("no connection".to_owned());
         for _ in 0..=self.size {
             let mut conn = self.pool.get()?;
-            match job(&mut conn) {
+            match how(&mut conn) {
                 Err(error) if pool::is_broken(&mut conn) => last = error.as_unavailable(),
                 done => return done,
             }

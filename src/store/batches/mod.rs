@@ -219,16 +219,6 @@ pub(super) fn find(conn: &mut Conn, code: &str) -> Result<Option<Row>, Error> {
     Ok(batches::table.filter(batches::code.eq(code)).first(conn).optional()?)
 }
 
-/// Some batches by key.
-pub(super) fn by_ids(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, Row>, Error> {
-    let mut found = HashMap::new();
-    for ids in distinct(ids).chunks(CHUNK) {
-        let rows: Vec<Row> = batches::table.filter(Condition::keyed("id", ids)).load(conn)?;
-        found.extend(rows.into_iter().map(|row| (row.id, row)));
-    }
-    Ok(found)
-}
-
 /// What a movement shows of its batch: a list of movements reads no more of a hundred others.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = batches)]
@@ -244,20 +234,16 @@ pub(super) struct Shown {
 
 /// What some movements show of their batches, by key.
 pub(super) fn shown(conn: &mut Conn, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, Shown>, Error> {
-    let mut found = HashMap::new();
-    for ids in distinct(ids).chunks(CHUNK) {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
         let these = Condition::keyed("id", ids);
         let rows: Vec<Shown> = batches::table.filter(these).select(Shown::as_select()).load(conn)?;
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found)
-}
-
-fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
-    let mut ids: Vec<i64> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 impl Shown {

@@ -170,7 +170,8 @@ fn check_returns(conn: &mut Conn, after: i64) -> Result<Looked, Error> {
     let keys: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let about = figures::about(conn, "return_id", &keys)?;
     let mut out = of_keys!(conn, movements, "id", rows.iter().filter_map(|row| row.movement_id).collect());
-    let above = batches::by_ids(conn, out.iter().map(|row| row.batch_id))?;
+    let above = of_keys!(conn, batches, "id", out.iter().map(|row| row.batch_id).collect());
+    let above: HashMap<i64, batches::Row> = above.into_iter().map(|row| (row.id, row)).collect();
     for movement in &mut out {
         // As they should be: what is wrong with them is said of them.
         if let Some(mut batch) = above.get(&movement.batch_id).cloned() {

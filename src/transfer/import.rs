@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::{Mutex, mpsc};
 
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::intake::{Content, CreateMissing, Reader, Subject, Unit, Units};
@@ -18,7 +19,7 @@ use crate::domain::report::RefusedSheet;
 use crate::domain::report::{Entry, Problem, Report};
 use crate::domain::token::hex;
 use crate::error::Error;
-use crate::store::imports::{self, Import, ImportView, Load, NewRecord, Said, Wholes};
+use crate::store::imports::{self, Import, ImportView, Load, New, NewRecord, Said, Wholes};
 use crate::store::{self, Tx, gazetteer};
 
 /// How many batches, returns or other rows are planned together.
@@ -130,18 +131,15 @@ impl Work {
         create: CreateMissing,
         progress: &impl Fn(u64, u64),
     ) -> Result<(), Error> {
-        let rows = reader.rows();
-        // Places refer to each other, in any order: they are taken all together.
-        let many = if self.sheet == Sheet::Locations { usize::MAX } else { MANY };
+        let (rows, sheet, today) = (reader.rows(), self.sheet, tx.today());
         let units = reader.units(gazetteer, create)?;
         // The next rows are read while these are written.
         let read = std::thread::scope(|scope| {
             let (send, received) = mpsc::sync_channel(AHEAD);
-            let reading = scope.spawn(move || read(units, many, &send));
+            let reading = scope.spawn(move || read(units, sheet, today, &send));
             for chunk in received {
-                let Chunk { units, is_clean, done } = chunk?;
-                let units = if many == usize::MAX { parents_first(units, &mut self.report) } else { units };
-                for run in units.chunk_by(|a, b| a.subject == b.subject) {
+                let Chunk { runs, is_clean, done } = chunk?;
+                for run in runs {
                     self.take(tx, run, is_clean)?;
                 }
                 progress(done, rows);
@@ -152,22 +150,13 @@ impl Work {
         Ok(())
     }
 
-    fn take(&mut self, tx: &mut Tx, units: &[Unit], is_clean: bool) -> Result<(), Error> {
-        let wholes = match units.first().map(|unit| unit.subject) {
-            None => return Ok(()),
-            Some(Subject::Location) => Wholes::Locations,
-            Some(Subject::Source) => Wholes::Sources,
-            Some(Subject::Agreement) => Wholes::Agreements,
-            Some(Subject::Batch) => Wholes::Batches,
-            Some(Subject::Return) => Wholes::Returns,
-            Some(Subject::Published) => Wholes::Totals,
-        };
-        let mut said: Vec<Said> = vec![];
-        for unit in units {
-            said.push(Said { code: &unit.code, body: &unit.body, told: unit.told() });
-        }
+    fn take(&mut self, tx: &mut Tx, run: Run, is_clean: bool) -> Result<(), Error> {
+        let Run { wholes, units, new } = run;
+        let said = units.iter().zip(new);
+        let said =
+            said.map(|(unit, new)| Said { code: &unit.code, body: &unit.body, told: unit.told(), new }).collect();
         let wrong = !is_clean || !self.report.is_clean();
-        let found = self.import.take(tx, wholes, &mut said, wrong)?;
+        let found = self.import.take(tx, wholes, said, wrong)?;
         for (unit, findings) in units.iter().zip(&found) {
             unit.report(findings, &mut self.report);
         }
@@ -211,17 +200,52 @@ fn wholes_of(sheet: Sheet) -> Wholes {
 
 /// What was read of a sheet, and is to be taken together.
 struct Chunk {
-    units: Vec<Unit>,
+    runs: Vec<Run>,
     /// Whether nothing was wrong in any cell so far.
     is_clean: bool,
     /// How many rows have been read.
     done: u64,
 }
 
+/// Wholes of one kind that follow each other.
+struct Run {
+    wholes: Wholes,
+    units: Vec<Unit>,
+    /// Each as something new.
+    new: Vec<New>,
+}
+
+impl Run {
+    /// Wholes in their order as runs.
+    fn of(units: Vec<Unit>, today: NaiveDate) -> Vec<Self> {
+        let mut runs: Vec<Self> = vec![];
+        for unit in units {
+            let wholes = match unit.subject {
+                Subject::Location => Wholes::Locations,
+                Subject::Source => Wholes::Sources,
+                Subject::Agreement => Wholes::Agreements,
+                Subject::Batch => Wholes::Batches,
+                Subject::Return => Wholes::Returns,
+                Subject::Published => Wholes::Totals,
+            };
+            if runs.last().is_none_or(|run| run.wholes != wholes) {
+                runs.push(Self { wholes, units: vec![], new: vec![] });
+            }
+            if let Some(run) = runs.last_mut() {
+                run.new.push(wholes.read_new(&unit.body, unit.told(), today));
+                run.units.push(unit);
+            }
+        }
+        runs
+    }
+}
+
 /// Reads a sheet to its end, or until nobody takes what is read; gives back what is wrong and remarkable in its cells.
-fn read(mut units: Units, many: usize, send: &mpsc::SyncSender<Result<Chunk, Error>>) -> Report {
+fn read(mut units: Units, sheet: Sheet, today: NaiveDate, send: &mpsc::SyncSender<Result<Chunk, Error>>) -> Report {
     let mut report = Report::default();
     let mut resources = Resources::default();
+    // Places refer to each other, in any order: they are taken all together.
+    let many = if sheet == Sheet::Locations { usize::MAX } else { MANY };
     loop {
         let mut chunk = vec![];
         let mut failed = None;
@@ -237,7 +261,10 @@ fn read(mut units: Units, many: usize, send: &mpsc::SyncSender<Result<Chunk, Err
             }
         }
         let ends = chunk.is_empty() || failed.is_some();
-        let chunk = Chunk { units: chunk, is_clean: report.is_clean(), done: units.done() };
+        if sheet == Sheet::Locations {
+            chunk = parents_first(chunk, &mut report);
+        }
+        let chunk = Chunk { runs: Run::of(chunk, today), is_clean: report.is_clean(), done: units.done() };
         let sent = send.send(failed.map_or(Ok(chunk), Err));
         if ends || sent.is_err() {
             return report;

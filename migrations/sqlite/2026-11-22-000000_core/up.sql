@@ -1,4 +1,7 @@
 -- What homeward records. The same names on both databases; derived columns are written by store/tallies.rs alone.
+--
+-- Where rows come by the million, a check says `a = x OR a = y OR …`: for `a IN (…)` with more than two words SQLite makes a table of the
+-- words, for every row anew.
 
 -- The number of the last history entry. Locked at the end of every writing transaction, so that numbers rise in
 -- commit order and "the data have not changed" is one cheap read.
@@ -108,13 +111,13 @@ CREATE INDEX agreements_updated ON agreements (updated_at, code);
 CREATE TABLE batches (
     id                           INTEGER PRIMARY KEY,
     code                         TEXT NOT NULL UNIQUE,
-    kind                         TEXT NOT NULL CHECK (kind IN ('displacement', 'redisplacement', 'onward')),
+    kind                         TEXT NOT NULL CHECK (kind = 'displacement' OR kind = 'redisplacement' OR kind = 'onward'),
     number                       INTEGER CHECK (number BETWEEN 1 AND 1000000000),
     agreement_id                 INTEGER REFERENCES agreements (id),
     origin_id                    INTEGER NOT NULL REFERENCES locations (id),
     scheduled_on                 TEXT CHECK (scheduled_on BETWEEN '1900-01-01' AND '2199-12-31'),
     departed_on                  TEXT CHECK (departed_on BETWEEN '1900-01-01' AND '2199-12-31'),
-    departed_on_precision        TEXT NOT NULL CHECK (departed_on_precision IN ('day', 'week', 'month', 'year')),
+    departed_on_precision        TEXT NOT NULL CHECK (departed_on_precision = 'day' OR departed_on_precision = 'week' OR departed_on_precision = 'month' OR departed_on_precision = 'year'),
     cancelled                    INTEGER NOT NULL CHECK (cancelled IN (0, 1)),
     reasons                      TEXT NOT NULL,
     parties                      TEXT NOT NULL,
@@ -155,9 +158,9 @@ CREATE TABLE movements (
     batch_id                INTEGER NOT NULL REFERENCES batches (id),
     destination_id          INTEGER NOT NULL REFERENCES locations (id),
     arrived_on              TEXT CHECK (arrived_on BETWEEN '1900-01-01' AND '2199-12-31'),
-    arrived_on_precision    TEXT NOT NULL CHECK (arrived_on_precision IN ('day', 'week', 'month', 'year')),
+    arrived_on_precision    TEXT NOT NULL CHECK (arrived_on_precision = 'day' OR arrived_on_precision = 'week' OR arrived_on_precision = 'month' OR arrived_on_precision = 'year'),
     destination_as_reported TEXT,
-    settlement_type         TEXT CHECK (settlement_type IN ('individual', 'self_settled_camp', 'planned_camp', 'collective_centre', 'reception_centre', 'undefined')),
+    settlement_type         TEXT CHECK (settlement_type = 'individual' OR settlement_type = 'self_settled_camp' OR settlement_type = 'planned_camp' OR settlement_type = 'collective_centre' OR settlement_type = 'reception_centre' OR settlement_type = 'undefined'),
     notes                   TEXT,
     -- Derived from the batch, so that a list or a statistic reads one table.
     origin_id               INTEGER NOT NULL REFERENCES locations (id),
@@ -202,9 +205,9 @@ CREATE TABLE returns (
     agreement_id           INTEGER REFERENCES agreements (id),
     scheduled_on           TEXT CHECK (scheduled_on BETWEEN '1900-01-01' AND '2199-12-31'),
     returned_on            TEXT CHECK (returned_on BETWEEN '1900-01-01' AND '2199-12-31'),
-    returned_on_precision  TEXT NOT NULL CHECK (returned_on_precision IN ('day', 'week', 'month', 'year')),
+    returned_on_precision  TEXT NOT NULL CHECK (returned_on_precision = 'day' OR returned_on_precision = 'week' OR returned_on_precision = 'month' OR returned_on_precision = 'year'),
     from_as_reported       TEXT,
-    household_completeness TEXT CHECK (household_completeness IN ('complete', 'partial', 'unknown')),
+    household_completeness TEXT CHECK (household_completeness = 'complete' OR household_completeness = 'partial' OR household_completeness = 'unknown'),
     members_remaining      INTEGER CHECK (members_remaining BETWEEN 0 AND 1000000000),
     cancelled              INTEGER NOT NULL CHECK (cancelled IN (0, 1)),
     reasons                TEXT NOT NULL,
@@ -256,7 +259,7 @@ CREATE TABLE figures (
     return_id              INTEGER REFERENCES returns (id),
     batch_id               INTEGER REFERENCES batches (id),
     agreement_id           INTEGER REFERENCES agreements (id),
-    stage                  TEXT NOT NULL CHECK (stage IN ('planned', 'registered', 'waitlisted', 'departed', 'arrived', 'withdrawn')),
+    stage                  TEXT NOT NULL CHECK (stage = 'planned' OR stage = 'registered' OR stage = 'waitlisted' OR stage = 'departed' OR stage = 'arrived' OR stage = 'withdrawn'),
     role                   TEXT CHECK (role IN ('recommended', 'triangulation')),
     scope                  TEXT NOT NULL CHECK (scope IN ('whole', 'part')),
     source_id              INTEGER REFERENCES sources (id),
@@ -270,10 +273,10 @@ CREATE TABLE figures (
     notes                  TEXT,
     destination_id         INTEGER REFERENCES locations (id),
     households             INTEGER CHECK (households BETWEEN 0 AND 1000000000),
-    households_quantifier  TEXT CHECK (households_quantifier IN ('exact', 'approximately', 'more_than', 'less_than', 'between')),
+    households_quantifier  TEXT CHECK (households_quantifier = 'exact' OR households_quantifier = 'approximately' OR households_quantifier = 'more_than' OR households_quantifier = 'less_than' OR households_quantifier = 'between'),
     households_high        INTEGER CHECK (households_high BETWEEN households AND 1000000000),
     individuals            INTEGER CHECK (individuals BETWEEN 0 AND 1000000000),
-    individuals_quantifier TEXT CHECK (individuals_quantifier IN ('exact', 'approximately', 'more_than', 'less_than', 'between')),
+    individuals_quantifier TEXT CHECK (individuals_quantifier = 'exact' OR individuals_quantifier = 'approximately' OR individuals_quantifier = 'more_than' OR individuals_quantifier = 'less_than' OR individuals_quantifier = 'between'),
     individuals_high       INTEGER CHECK (individuals_high BETWEEN individuals AND 1000000000),
     men                    INTEGER CHECK (men BETWEEN 0 AND 1000000000),
     women                  INTEGER CHECK (women BETWEEN 0 AND 1000000000),

@@ -18,7 +18,7 @@ CREATE TABLE entries (
     n        INTEGER NOT NULL CHECK (n >= 0),
     resource TEXT NOT NULL,
     code     TEXT NOT NULL,
-    action   TEXT NOT NULL CHECK (action IN ('create', 'update', 'delete')),
+    action   TEXT NOT NULL CHECK (action = 'create' OR action = 'update' OR action = 'delete'),
     revision INTEGER NOT NULL CHECK (revision > 0),
     before   TEXT,
     after    TEXT,

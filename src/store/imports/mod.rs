@@ -3,6 +3,7 @@
 mod load;
 mod overlay;
 mod records;
+mod said;
 mod undo;
 
 use std::collections::BTreeMap;
@@ -15,16 +16,15 @@ use super::rows::Outcome;
 use super::writes::{Settlement, Writes};
 use super::{Agreements, Locations, Precondition, Rows, Sources, Tx, agreements, batches, figures, returns, rows};
 use crate::domain::Resource;
-use crate::domain::batch::BatchBody;
 use crate::domain::figure::Figure;
 use crate::domain::findings::{Finding, Findings};
-use crate::domain::homecoming::ReturnBody;
-use crate::domain::reading::Fields;
 use crate::domain::words::Word;
 use crate::error::Error;
 
 pub use load::Load;
 pub use records::{ImportView, NewRecord, count, keep, of_file, page, single, take_back};
+pub use said::{New, Said};
+use said::{Read, read_batch, read_body, read_return};
 
 /// How many rows of a resource an import has created, updated, or found as they were sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -54,17 +54,6 @@ pub enum Wholes {
     Agreements,
 }
 
-/// What a sheet says of one whole.
-#[derive(Debug)]
-pub struct Said<'a> {
-    /// Its code.
-    pub code: &'a str,
-    /// The members that the sheet has columns for; null clears.
-    pub body: &'a Value,
-    /// What was refused in it already: rules over it have nothing to say.
-    pub told: Findings,
-}
-
 /// An import while it goes on.
 #[derive(Default)]
 pub struct Import {
@@ -78,23 +67,15 @@ impl Import {
     /// Takes some bodies, in which absent members leave fields as they are; gives back what is wrong or remarkable in each.
     ///
     /// Once anything is wrong (`wrong`: before this) nothing more is written, and what else is wrong is still found.
-    pub fn take(
-        &mut self,
-        tx: &mut Tx,
-        wholes: Wholes,
-        said: &mut [Said],
-        wrong: bool,
-    ) -> Result<Vec<Findings>, Error> {
+    pub fn take(&mut self, tx: &mut Tx, wholes: Wholes, said: Vec<Said>, wrong: bool) -> Result<Vec<Findings>, Error> {
         tx.dry |= wrong && matches!(wholes, Wholes::Batches | Wholes::Returns | Wholes::Totals);
-        let told = said.iter_mut().map(|one| std::mem::take(&mut one.told)).collect();
-        let said: &[Said] = said;
         let findings = match wholes {
-            Wholes::Batches => self.batches(tx, said, told),
-            Wholes::Totals => self.totals(tx, said, told),
-            Wholes::Returns => self.returns(tx, said, told),
-            Wholes::Locations => self.each::<Locations>(tx, said, told),
-            Wholes::Sources => self.each::<Sources>(tx, said, told),
-            Wholes::Agreements => self.each::<Agreements>(tx, said, told),
+            Wholes::Batches => self.batches(tx, said),
+            Wholes::Totals => self.totals(tx, said),
+            Wholes::Returns => self.returns(tx, said),
+            Wholes::Locations => self.each::<Locations>(tx, said),
+            Wholes::Sources => self.each::<Sources>(tx, said),
+            Wholes::Agreements => self.each::<Agreements>(tx, said),
         }?;
         tx.dry |= findings.iter().any(|findings| !findings.errors.is_empty());
         self.known.names.forget_subjects();
@@ -134,18 +115,24 @@ impl Import {
         if tx.dry || wrong { Ok(()) } else { writes.execute(tx.conn) }
     }
 
-    fn batches(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
+    fn batches(&mut self, tx: &mut Tx, said: Vec<Said>) -> Result<Vec<Findings>, Error> {
         let today = tx.today();
         let codes: Vec<&str> = said.iter().map(|one| one.code).collect();
         let mut standing = batches::hold(tx, &mut self.known, &codes)?;
-        let mut read = vec![];
-        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
-            let there = standing.remove(*code);
-            let laid = there.as_ref().map(|there| overlay::batch(there, body, &self.known, findings));
-            let (body, figures) = read_body(laid.as_ref().unwrap_or(body), findings, &[], |fields| {
-                (BatchBody::read(fields, today), Figure::read_list(fields, "figures"))
-            });
+        let (mut read, mut all) = (vec![], vec![]);
+        for Said { code, body, told, new } in said {
+            let there = standing.remove(code);
+            let (body, figures, findings) = match (&there, new) {
+                (None, New { read: Read::Batch(body, figures), findings }) => (body, figures, findings),
+                (there, _) => {
+                    let mut findings = told;
+                    let laid = there.as_ref().map(|there| overlay::batch(there, body, &self.known, &mut findings));
+                    let (body, figures) = read_batch(laid.as_ref().unwrap_or(body), &mut findings, today);
+                    (body, figures, findings)
+                }
+            };
             read.push((body, figures, there));
+            all.push(findings);
         }
         let mut named = Codes::default();
         for (body, figures, _) in &read {
@@ -171,7 +158,7 @@ impl Import {
         Ok(all)
     }
 
-    fn returns(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
+    fn returns(&mut self, tx: &mut Tx, said: Vec<Said>) -> Result<Vec<Findings>, Error> {
         let today = tx.today();
         let outbound = said.iter().filter_map(|one| one.body["movement"].as_str());
         let outbound: Vec<_> = outbound.filter(|code| !self.out.movements.contains_key(*code)).map(Some).collect();
@@ -187,12 +174,19 @@ impl Import {
         self.out.movements.extend(found.movements);
         self.out.returns.extend(found.returns);
 
-        let mut read = vec![];
-        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
-            let there = standing.remove(*code);
-            let laid = there.as_ref().map(|there| overlay::homecoming(there, body, &self.known, findings));
-            let laid = laid.as_ref().unwrap_or(body);
-            read.push((read_body(laid, findings, &[], |fields| ReturnBody::read(fields, today)), there));
+        let (mut read, mut all) = (vec![], vec![]);
+        for Said { code, body, told, new } in said {
+            let there = standing.remove(code);
+            let (body, findings) = match (&there, new) {
+                (None, New { read: Read::Return(body), findings }) => (body, findings),
+                (there, _) => {
+                    let mut findings = told;
+                    let laid = there.as_ref().map(|there| overlay::homecoming(there, body, &self.known, &mut findings));
+                    (read_return(laid.as_ref().unwrap_or(body), &mut findings, today), findings)
+                }
+            };
+            read.push((body, there));
+            all.push(findings);
         }
         let mut named = Codes::default();
         read.iter().for_each(|(body, _)| returns::codes(body, &mut named));
@@ -217,19 +211,20 @@ impl Import {
     }
 
     /// Figures on agreements that are there: `{figures}`.
-    fn totals(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
+    fn totals(&mut self, tx: &mut Tx, said: Vec<Said>) -> Result<Vec<Findings>, Error> {
         let codes: Vec<&str> = said.iter().map(|one| one.code).collect();
         let mut standing = agreements::hold(tx, &mut self.known, &codes)?;
-        let mut read = vec![];
-        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
-            let Some(there) = standing.remove(*code) else {
-                rows::unknown_reference(tx, Resource::Agreements, "/agreement", code, findings)?;
+        let (mut read, mut all) = (vec![], vec![]);
+        for Said { code, body, told: mut findings, .. } in said {
+            if let Some(there) = standing.remove(code) {
+                let laid = overlay::totals(&there, body, &self.known, &mut findings);
+                let figures = read_body(&laid, &mut findings, &["code"], |fields| Figure::read_list(fields, "figures"));
+                read.push(Some((figures.unwrap_or_default(), there)));
+            } else {
+                rows::unknown_reference(tx, Resource::Agreements, "/agreement", code, &mut findings)?;
                 read.push(None);
-                continue;
-            };
-            let laid = overlay::totals(&there, body, &self.known, findings);
-            let figures = read_body(&laid, findings, &["code"], |fields| Figure::read_list(fields, "figures"));
-            read.push(Some((figures.unwrap_or_default(), there)));
+            }
+            all.push(findings);
         }
         let mut named = Codes::default();
         read.iter().flatten().flat_map(|(figures, _)| figures).for_each(|figure| named.figure(figure));
@@ -258,8 +253,9 @@ impl Import {
     }
 
     /// Rows that stand by themselves, one by one: there are few of them, and they may refer to each other.
-    fn each<R: Rows>(&mut self, tx: &mut Tx, said: &[Said], mut all: Vec<Findings>) -> Result<Vec<Findings>, Error> {
-        for (Said { code, body, .. }, findings) in said.iter().zip(&mut all) {
+    fn each<R: Rows>(&mut self, tx: &mut Tx, said: Vec<Said>) -> Result<Vec<Findings>, Error> {
+        let mut all = vec![];
+        for Said { code, body, told: mut findings, .. } in said {
             let noted = tx.noted();
             let written = match R::change(tx, code, body, &Precondition::default()) {
                 Err(Error::NotFound(..)) => R::replace(tx, code, body, &Precondition::default()),
@@ -272,28 +268,18 @@ impl Import {
                     self.count([(R::RESOURCE, Outcome::of(same))]);
                 }
                 Err(Error::Invalid(errors)) => {
-                    let new = errors.into_iter().filter(|error| !is_told(error, findings)).collect::<Vec<_>>();
+                    let new = errors.into_iter().filter(|error| !is_told(error, &findings)).collect::<Vec<_>>();
                     findings.errors.extend(new);
                 }
-                Err(error @ (Error::Taken(_) | Error::MemberTaken(..) | Error::InUse(_))) => conflict(&error, findings),
+                Err(error @ (Error::Taken(_) | Error::MemberTaken(..) | Error::InUse(_))) => {
+                    conflict(&error, &mut findings)
+                }
                 Err(error) => return Err(error),
             }
+            all.push(findings);
         }
         Ok(all)
     }
-}
-
-/// Reads a body of which some members may have been refused already: the rest is looked at all the same.
-fn read_body<T>(
-    body: &Value,
-    findings: &mut Findings,
-    read_only: &[&'static str],
-    read: impl FnOnce(&mut Fields) -> T,
-) -> T {
-    let mut fields = Fields::new(body, String::new(), findings);
-    let value = read(&mut fields);
-    fields.finish(read_only);
-    value
 }
 
 /// Whether an error only says again what was refused already: that its member is wrong, or not there.

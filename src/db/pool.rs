@@ -104,7 +104,7 @@ pub enum Statements {
 /// Makes room for a write of many pages: what does not fit is written before the commit, and read again when it is changed again. What is
 /// sorted for an index may be larger than memory.
 pub(super) fn make_room(conn: &mut Conn) -> Result<(), Error> {
-    Ok(conn.batch_execute("PRAGMA cache_size = -131072; PRAGMA temp_store = FILE")?)
+    Ok(conn.batch_execute("PRAGMA cache_size = -65536; PRAGMA temp_store = FILE")?)
 }
 
 /// Gives back the memory that a long write took, and the room that it took beside the file. Readers that are still at it keep some of that.

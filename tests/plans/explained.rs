@@ -66,6 +66,21 @@ impl Plans {
             Self::Postgres(conn) => of_postgres(conn, statement),
         }
     }
+
+    /// What is wrong with the plan of a statement that wants the first of many rows, and should look at no other.
+    pub fn fault_of_first(&mut self, statement: &Statement) -> Option<String> {
+        match self {
+            Self::Sqlite(conn) => {
+                let sorts = steps(conn, statement).into_iter().find(|step| step.detail.contains("TEMP B-TREE"));
+                sorts.map(|step| step.detail)
+            }
+            Self::Postgres(conn) => {
+                let (looked_at, plan) = looked_at(conn, statement);
+                // The index may hold an older state of a row, and the row that asks.
+                (looked_at > 10.0).then_some(plan)
+            }
+        }
+    }
 }
 
 /// Whether every name has to be looked at: no index finds a word in the middle of others, and the gazetteer is small beside the record.
@@ -73,10 +88,13 @@ fn reads_names(statement: &Statement, table: &str) -> bool {
     ["locations", "sources", "agreements"].contains(&table) && statement.sql.contains("words LIKE")
 }
 
+fn steps(conn: &mut SqliteConnection, statement: &Statement) -> Vec<Step> {
+    asked(&format!("EXPLAIN QUERY PLAN {}", statement.sql), &statement.values).load(conn).unwrap()
+}
+
 /// SQLite says which tables it scans. It may go along an index where the rows of a list come in its order and are limited.
 fn of_sqlite(conn: &mut SqliteConnection, statement: &Statement) -> Option<String> {
-    let steps: Vec<Step> =
-        asked(&format!("EXPLAIN QUERY PLAN {}", statement.sql), &statement.values).load(conn).unwrap();
+    let steps = steps(conn, statement);
     let sorts = steps.iter().any(|step| step.detail == "USE TEMP B-TREE FOR ORDER BY");
     let ordered = statement.sql.contains(" ORDER BY ") && statement.sql.contains(" LIMIT ") && !sorts;
     let scanned = steps.iter().find(|step| {
@@ -114,6 +132,12 @@ fn asked<'a>(sql: &str, values: &'a [Value]) -> Asked<'a> {
 
 /// PostgreSQL does it, and counts what it has looked at.
 fn of_postgres(conn: &mut PgConnection, statement: &Statement) -> Option<String> {
+    let (looked_at, plan) = looked_at(conn, statement);
+    (looked_at > MOST).then_some(plan)
+}
+
+/// How many rows of large tables a statement looks at, and a description of how.
+fn looked_at(conn: &mut PgConnection, statement: &Statement) -> (f64, String) {
     let kinds = list(statement.values.iter().map(|value| kind(value).to_owned()).collect());
     let prepared = conn.batch_execute(&format!("PREPARE asked{kinds} AS {}", statement.sql));
     prepared.unwrap_or_else(|error| panic!("{error}: {} {:?}", statement.sql, statement.values));
@@ -124,7 +148,7 @@ fn of_postgres(conn: &mut PgConnection, statement: &Statement) -> Option<String>
     let plan: Json = serde_json::from_str(&plan.plan).unwrap();
     let mut lines = vec![];
     let looked_at = visit(&plan[0]["Plan"], statement, 1, &mut lines);
-    (looked_at > MOST).then(|| format!("{looked_at} rows are looked at\n    {}", lines.join("\n    ")))
+    (looked_at, format!("{looked_at} rows are looked at\n    {}", lines.join("\n    ")))
 }
 
 /// How many rows of large tables a node and those below it look at; and a line for each.

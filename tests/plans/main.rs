@@ -178,6 +178,19 @@ fn check_the_check(app: &TestApp, asked: &[(String, Statement)]) {
     }
 }
 
+/// Whether another batch has the same journey is asked for every movement that is written: however many have it, one of them is looked at.
+async fn check_twins(app: &TestApp) {
+    record::same_journeys(app);
+    seen::take(&app.database.url());
+    let batch =
+        given::batch("twin").on(record::SAME_DAY).to("zoghra", &[given::individuals("departed", 7)]).put(app).await;
+    assert!(batch["warnings"].to_string().contains("possible_duplicate"), "{batch}");
+    let seen = seen::take(&app.database.url());
+    let asked = seen.iter().find(|shown| shown.contains("batch_id <>")).expect("twins are looked for");
+    let fault = Plans::of(app).fault_of_first(&Statement::read(asked));
+    assert!(fault.is_none(), "{}", fault.unwrap_or_default());
+}
+
 async fn story(kind: Kind) {
     seen::listen();
     let app = TestApp::start(kind).await;
@@ -185,6 +198,7 @@ async fn story(kind: Kind) {
     record::settle(&app);
     let asked = asked(&app).await;
     check(&app, &asked);
+    check_twins(&app).await;
     check_the_check(&app, &asked);
 }
 

@@ -266,6 +266,19 @@ fn feed(app: &TestApp) -> String {
         + &format!("UPDATE data_version SET seq = {FIRST} + 4 * {MANY} + 3;")
 }
 
+/// The day of the journey that many batches record.
+pub const SAME_DAY: &str = "2017-03-18";
+
+/// Has a thousand batches record the same journey.
+pub fn same_journeys(app: &TestApp) {
+    let (waer, zoghra) = (key("locations", "waer"), key("locations", "zoghra"));
+    app.database.execute(&format!(
+        "UPDATE movements SET origin_id = {waer}, destination_id = {zoghra}, dated_on = '{SAME_DAY}', dated_last = '{SAME_DAY}' \
+         WHERE id > {FIRST} AND id % 24 = 1"
+    ));
+    settle(app);
+}
+
 /// Has PostgreSQL count what there is, as it does by itself from time to time, and see what is visible to all, so that an index alone can
 /// answer. Nobody has SQLite count.
 pub fn settle(app: &TestApp) {

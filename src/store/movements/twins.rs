@@ -59,7 +59,8 @@ fn recorded(tx: &mut Tx, sent: &[(&Sent, Journey)]) -> Result<Vec<Option<String>
         }
         asked = asked.then(", ").key(row.batch_id).then(")");
     }
-    let found = asked.then(") AS sent ORDER BY column1").answering::<(BigInt, Nullable<Text>)>();
-    let found: Vec<(i64, Option<String>)> = found.load(tx.conn)?;
+    let found = asked.then(") AS sent").answering::<(BigInt, Nullable<Text>)>();
+    let mut found: Vec<(i64, Option<String>)> = found.load(tx.conn)?;
+    found.sort_unstable_by_key(|(place, _)| *place);
     Ok(found.into_iter().map(|(_, code)| code).collect())
 }

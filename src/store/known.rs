@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::figures::Subject;
-use super::movements::Journey;
+use super::movements::Journeys;
 use super::names::{Names, Wanted};
 use super::references::{self, CHUNK, Place};
 use super::{Tx, rows};
@@ -59,8 +59,8 @@ pub(super) struct Known {
     figures: HashSet<String>,
     /// The codes of figures that bodies gave so far, as hashes: a large sheet names millions.
     sent: HashSet<u64>,
-    /// The journeys that bodies record and that are not in the table yet: a movement's code and its batch.
-    pub(super) journeys: HashMap<Journey, (String, i64)>,
+    /// The journeys that bodies record and that are not in the table yet.
+    pub(super) journeys: Journeys,
 }
 
 impl Known {

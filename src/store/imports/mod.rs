@@ -80,7 +80,6 @@ impl Import {
         tx.dry |= findings.iter().any(|findings| !findings.errors.is_empty());
         self.known.names.forget_subjects();
         if !tx.dry {
-            // They are in the table now.
             self.known.journeys.clear();
         }
         tx.flush()?;

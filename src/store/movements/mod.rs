@@ -27,7 +27,7 @@ use crate::error::Error;
 
 pub(super) use plan::{Plan, check, check_figures_alone, check_kept, plan};
 pub use resource::Movements;
-pub(super) use twins::{Journey, twins};
+pub(super) use twins::{Journeys, twins};
 
 /// A movement as it lies in the table.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]

@@ -1,5 +1,7 @@
 //! Movements that another batch seems to record as well.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -17,7 +19,44 @@ const MANY: usize = 2_000;
 pub type Sent = (Row, usize, String);
 
 /// What two records of one journey have in common: origin, destination, date, households and individuals.
-pub type Journey = (i64, i64, NaiveDate, Option<i32>, Option<i32>);
+type Journey = (i64, i64, NaiveDate, Option<i32>, Option<i32>);
+
+/// How many journeys are kept in mind at least.
+const KEPT: usize = 200_000;
+
+/// The journeys that bodies record and that are not in the table yet, each with the movement that recorded it first.
+///
+/// A dry run never writes them. Of a very large sheet it forgets what it read long ago, so that memory does not grow with the sheet.
+#[derive(Default)]
+pub struct Journeys {
+    newer: HashMap<Journey, Recorded>,
+    older: HashMap<Journey, Recorded>,
+}
+
+/// The code of a movement, and the key of its batch.
+type Recorded = (String, i64);
+
+impl Journeys {
+    fn first(&self, journey: &Journey) -> Option<&Recorded> {
+        self.newer.get(journey).or_else(|| self.older.get(journey))
+    }
+
+    fn add(&mut self, journey: Journey, code: &str, batch: i64) {
+        if self.first(&journey).is_some() {
+            return;
+        }
+        if self.newer.len() >= KEPT {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.insert(journey, (code.to_owned(), batch));
+    }
+
+    /// Forgets them: they are in the table now.
+    pub fn clear(&mut self) {
+        self.newer.clear();
+        self.older.clear();
+    }
+}
 
 fn journey(row: &Row) -> Option<Journey> {
     let counted = row.households.or(row.individuals).is_some();
@@ -32,12 +71,12 @@ pub fn twins(tx: &mut Tx, known: &mut Known, sent: &[Sent]) -> Result<Vec<(usize
     for sent in sent.chunks(MANY) {
         let there = recorded(tx, sent)?;
         for (((row, whole, at), journey), there) in sent.iter().zip(there) {
-            let earlier = known.journeys.get(journey).filter(|(_, batch)| *batch != row.batch_id);
+            let earlier = known.journeys.first(journey).filter(|(_, batch)| *batch != row.batch_id);
             if let Some(code) = there.as_ref().or(earlier.map(|(code, _)| code)) {
                 let message = format!("The movement {code:?} of another batch has the same places, date and counts.");
                 warnings.push((*whole, at.clone(), message));
             }
-            known.journeys.entry(*journey).or_insert_with(|| (row.code.clone(), row.batch_id));
+            known.journeys.add(*journey, &row.code, row.batch_id);
         }
     }
     Ok(warnings)
@@ -63,4 +102,27 @@ fn recorded(tx: &mut Tx, sent: &[(&Sent, Journey)]) -> Result<Vec<Option<String>
     let mut found: Vec<(i64, Option<String>)> = found.load(tx.conn)?;
     found.sort_unstable_by_key(|(place, _)| *place);
     Ok(found.into_iter().map(|(_, code)| code).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_record_is_kept_and_what_was_long_ago_is_forgotten() {
+        let journey = |number: usize| (i64::try_from(number).unwrap(), 0, NaiveDate::MIN, None, Some(1));
+        let mut journeys = Journeys::default();
+        for number in 0..2 * KEPT {
+            journeys.add(journey(number), &number.to_string(), 0);
+            journeys.add(journey(number), "again", 1);
+        }
+        let code = |journeys: &Journeys, number| journeys.first(&journey(number)).map(|(code, _)| code.clone());
+        assert_eq!(code(&journeys, 0).as_deref(), Some("0"));
+        journeys.add(journey(2 * KEPT), "last", 0);
+        assert_eq!(code(&journeys, 0), None);
+        assert_eq!(code(&journeys, KEPT), Some(KEPT.to_string()));
+        assert_eq!(code(&journeys, 2 * KEPT).as_deref(), Some("last"));
+        journeys.clear();
+        assert_eq!(code(&journeys, 2 * KEPT), None);
+    }
 }

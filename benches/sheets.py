@@ -13,7 +13,7 @@ Builds the service, makes a record of this size (benches/generate.py), and measu
 - `GET /v1/movements.csv` of everything, beside `sqlite3 -csv` on the same columns
 
 Absolute numbers differ from machine to machine, and from one minute to the next; the ratios of one run are what counts. Needs Python 3.9 or
-later; the environment of the typical application is made below target/ (scripts/python-tools bench). `sqlite3` is used where it is installed.
+later; the environment of the typical application is made below target/ (scripts/python-tools bench). `sqlite3` and `psql` are used where they are installed.
 """
 import argparse
 import contextlib
@@ -267,7 +267,8 @@ def main():
         print(f"{'homeward, SQLite, to the copy':<52} {ours / copied(binary, database, rows, folder):8.2f}")
         if asked.postgres:
             rate = imports(binary, sheets, asked.postgres, "homeward, PostgreSQL")
-            print(f"{'homeward, PostgreSQL, to the copy':<52} {rate / copied_by_postgres(asked.postgres, rows):8.2f}")
+            if shutil.which("psql"):
+                print(f"{'homeward, PostgreSQL, to the copy':<52} {rate / copied_by_postgres(asked.postgres, rows):8.2f}")
         theirs = typical(tools, flat, folder)
         print(f"{'homeward, SQLite, to the typical application':<52} {ours / theirs:8.2f}")
         if shutil.which("sqlite3"):

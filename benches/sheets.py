@@ -91,11 +91,12 @@ def figures_in(sheet):
 
 
 def say(what, rows, seconds, cpu=None, memory=None):
+    """Tells what something took, in rows of its own sheet or table, and gives back the seconds: ratios are of the time for the same record."""
     line = f"{what:<52} {seconds:8.2f} s {rows / seconds:12,.0f} rows/s"
     if cpu is not None:
         line += f" {cpu:8.2f} s CPU {memory:7.0f} MB"
     print(line, flush=True)
-    return rows / seconds
+    return seconds
 
 
 def imports(binary, sheets, url, name):
@@ -106,10 +107,10 @@ def imports(binary, sheets, url, name):
     movements = sheets / "movements.csv"
     rows = figures_in(movements)
     say(f"{name}: dry run", rows, *run([binary, "import", "movements", movements], env=environment))
-    rate = say(f"{name}: commit", rows, *run([binary, "import", "movements", movements, "--commit"], env=environment))
+    taken = say(f"{name}: commit", rows, *run([binary, "import", "movements", movements, "--commit"], env=environment))
     returns = sheets / "returns.csv"
     say(f"{name}: returns, commit", figures_in(returns), *run([binary, "import", "returns", returns, "--commit"], env=environment))
-    return rate
+    return taken
 
 
 def typical(tools, flat, folder):
@@ -162,7 +163,9 @@ def copied_by_postgres(url, rows):
     script = "".join(f"{insert.format('made_')};" for insert in IMPORTED)
     begin = time.monotonic()
     subprocess.run(psql, input=f"BEGIN; {script} COMMIT;".encode(), check=True)
-    return say("PostgreSQL, the finished rows copied", rows, time.monotonic() - begin)
+    taken = say("PostgreSQL, the finished rows copied", rows, time.monotonic() - begin)
+    subprocess.run(psql, input=b"DROP TABLE made_batches, made_movements, made_figures", check=True)
+    return taken
 
 
 def download(url):
@@ -264,15 +267,15 @@ def main():
         database = folder / "homeward.db"
         ours = imports(binary, sheets, f"sqlite:{database}", "homeward, SQLite")
         rows = figures_in(sheets / "movements.csv")
-        print(f"{'homeward, SQLite, to the copy':<52} {ours / copied(binary, database, rows, folder):8.2f}")
+        print(f"{'homeward, SQLite, to the copy':<52} {copied(binary, database, rows, folder) / ours:8.2f}")
         if asked.postgres:
-            rate = imports(binary, sheets, asked.postgres, "homeward, PostgreSQL")
+            taken = imports(binary, sheets, asked.postgres, "homeward, PostgreSQL")
             if shutil.which("psql"):
-                print(f"{'homeward, PostgreSQL, to the copy':<52} {rate / copied_by_postgres(asked.postgres, rows):8.2f}")
+                print(f"{'homeward, PostgreSQL, to the copy':<52} {copied_by_postgres(asked.postgres, rows) / taken:8.2f}")
         theirs = typical(tools, flat, folder)
-        print(f"{'homeward, SQLite, to the typical application':<52} {ours / theirs:8.2f}")
+        print(f"{'homeward, SQLite, to the typical application':<52} {theirs / ours:8.2f}")
         if shutil.which("sqlite3"):
-            print(f"{'homeward, SQLite, to sqlite3 .import':<52} {ours / plain(flat, folder):8.2f}")
+            print(f"{'homeward, SQLite, to sqlite3 .import':<52} {plain(flat, folder) / ours:8.2f}")
         exports(binary, database, free_port())
         reads(binary, f"sqlite:{database}", other_batches(sheets / "movements.csv", folder), free_port())
 

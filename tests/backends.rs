@@ -129,6 +129,27 @@ fn up_down_up_on_postgres() {
     up_down_up(Kind::Postgres);
 }
 
+/// A key is asked of a sequence by its name, which PostgreSQL made when it made the table.
+#[test]
+fn sequences_have_the_names_of_their_tables() {
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = Text)]
+        told: String,
+        #[diesel(sql_type = Text)]
+        expected: String,
+    }
+    let database = Database::create(Kind::Postgres);
+    Db::open(&database.url().parse().unwrap(), 1).unwrap().migrate().unwrap();
+    let of_all = "SELECT pg_get_serial_sequence(table_name, 'id') AS told, table_schema || '.' || table_name || '_id_seq' AS expected \
+                  FROM information_schema.columns WHERE is_identity = 'YES'";
+    let all: Vec<Named> = diesel::sql_query(of_all).load(&mut connect(&database)).unwrap();
+    assert!(all.len() > 7, "only {} tables count their keys", all.len());
+    for Named { told, expected } in all {
+        assert_eq!(told, expected);
+    }
+}
+
 async fn the_schema_is_checked(kind: Kind) {
     let database = Database::create(kind);
     let db = Db::open(&database.url().parse().unwrap(), 1).unwrap();

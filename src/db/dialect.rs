@@ -195,7 +195,7 @@ pub fn reserve(conn: &mut super::Conn, wanted: &[(&'static str, usize)]) -> Quer
                 last.then(table).then("'), 0))")
             }
             super::Conn::Pg(_) => {
-                // By its name, which the engine gives to every identity column: to look it up costs more than the key.
+                // By the name that the engine gave it when the table was made: to look it up costs more than the key. A test compares them.
                 let next = asked.then(", nextval('").then(table);
                 next.then("_id_seq') FROM generate_series(1, ").key(many).then("::bigint)")
             }

@@ -146,7 +146,8 @@ impl Work {
     }
 
     fn take(&mut self, tx: &mut Tx, run: Run, is_clean: bool) -> Result<(), Error> {
-        let Run { wholes, units, new } = run;
+        let Run { wholes, units } = run;
+        let (units, new): (Vec<_>, Vec<_>) = units.into_iter().unzip();
         let said = units.iter().zip(new);
         let said =
             said.map(|(unit, new)| Said { code: &unit.code, body: &unit.body, told: unit.told(), new }).collect();

@@ -67,12 +67,15 @@ impl Plans {
         }
     }
 
-    /// What is wrong with the plan of a statement that wants the first of many rows, and should look at no other.
-    pub fn fault_of_first(&mut self, statement: &Statement) -> Option<String> {
+    /// What is wrong with the plan of a question for twins, which wants the first of many and should look at no other.
+    pub fn fault_of_twins(&mut self, statement: &Statement) -> Option<String> {
         match self {
             Self::Sqlite(conn) => {
-                let sorts = steps(conn, statement).into_iter().find(|step| step.detail.contains("TEMP B-TREE"));
-                sorts.map(|step| step.detail)
+                let steps: Vec<String> = steps(conn, statement).into_iter().map(|step| step.detail).collect();
+                let sought =
+                    steps.iter().any(|step| step.starts_with("SEARCH movements USING INDEX movements_journey"));
+                let sorted = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+                (sorted || !sought).then(|| steps.join("\n"))
             }
             Self::Postgres(conn) => {
                 let (looked_at, plan) = looked_at(conn, statement);

@@ -11,7 +11,7 @@ CREATE TABLE writes (
 ) STRICT;
 INSERT INTO writes (id, first_seq, last_seq, at, "by") SELECT seq, seq, seq, at, "by" FROM history;
 
--- Append-only: what, before, after. The number of an entry is its write's first_seq + n. Nothing refers from here to
+-- Append-only: what, before, after. (Why `action` is no list: see the first migration.) The number of an entry is its write's first_seq + n. Nothing refers from here to
 -- writes: its row comes last, and checking millions of entries at the commit would cost more than writing them.
 CREATE TABLE entries (
     write_id INTEGER NOT NULL,

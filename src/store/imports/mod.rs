@@ -24,7 +24,7 @@ use crate::error::Error;
 pub use load::Load;
 pub use records::{ImportView, NewRecord, count, keep, of_file, page, single, take_back};
 pub use said::{New, Said};
-use said::{Read, read_batch, read_body, read_return};
+use said::{read_batch, read_body, read_return};
 
 /// How many rows of a resource an import has created, updated, or found as they were sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -122,7 +122,7 @@ impl Import {
         for Said { code, body, told, new } in said {
             let there = standing.remove(code);
             let (body, figures, findings) = match (&there, new) {
-                (None, New { read: Read::Batch(body, figures), findings }) => (body, figures, findings),
+                (None, Some(New::Batch(body, figures, findings))) => (body, figures, findings),
                 (there, _) => {
                     let mut findings = told;
                     let laid = there.as_ref().map(|there| overlay::batch(there, body, &self.known, &mut findings));
@@ -177,7 +177,7 @@ impl Import {
         for Said { code, body, told, new } in said {
             let there = standing.remove(code);
             let (body, findings) = match (&there, new) {
-                (None, New { read: Read::Return(body), findings }) => (body, findings),
+                (None, Some(New::Return(body, findings))) => (body, findings),
                 (there, _) => {
                     let mut findings = told;
                     let laid = there.as_ref().map(|there| overlay::homecoming(there, body, &self.known, &mut findings));

@@ -19,44 +19,38 @@ pub struct Said<'a> {
     pub body: &'a Value,
     /// What was refused in it already: rules over it have nothing to say.
     pub told: Findings,
-    /// What it comes to where nothing stands.
-    pub new: New,
+    /// What it comes to where nothing stands, if that was read already.
+    pub new: Option<New>,
 }
 
-/// A body as that of something new. Nearly everything in a large sheet is new; and as this needs no database, whoever reads the sheet makes
-/// it while others are written.
+/// A body that was read as that of something new, and what is wrong in it, with what was refused already.
+///
+/// As this needs no database, whoever reads the sheet makes it while others are written. Nearly everything in a large sheet is new; what
+/// stands already is read once more, with what stands below it.
 #[derive(Debug)]
-pub struct New {
-    /// What was read.
-    pub(super) read: Read,
-    /// What is wrong in it, with what was refused already.
-    pub(super) findings: Findings,
-}
-
-/// A body that was read.
-#[derive(Debug)]
-pub enum Read {
+pub enum New {
     /// A batch with its movements, and the figures on it as a whole.
-    Batch(BatchBody, Option<Vec<Figure>>),
+    Batch(BatchBody, Option<Vec<Figure>>, Findings),
     /// A return with its figures.
-    Return(ReturnBody),
-    /// What is not read before it is known what stands.
-    Later,
+    Return(ReturnBody, Findings),
 }
 
 impl Wholes {
-    /// Reads a body as that of something new.
-    pub fn read_new(self, body: &Value, told: Findings, today: NaiveDate) -> New {
-        let mut findings = told;
-        let read = match self {
+    /// Reads a body as that of something new, where there are many of its kind; `told` gives what was refused in it already.
+    pub fn read_new(self, body: &Value, told: impl FnOnce() -> Findings, today: NaiveDate) -> Option<New> {
+        match self {
             Self::Batches => {
+                let mut findings = told();
                 let (batch, figures) = read_batch(body, &mut findings, today);
-                Read::Batch(batch, figures)
+                Some(New::Batch(batch, figures, findings))
             }
-            Self::Returns => Read::Return(read_return(body, &mut findings, today)),
-            _ => Read::Later,
-        };
-        New { read, findings }
+            Self::Returns => {
+                let mut findings = told();
+                let homecoming = read_return(body, &mut findings, today);
+                Some(New::Return(homecoming, findings))
+            }
+            Self::Totals | Self::Locations | Self::Sources | Self::Agreements => None,
+        }
     }
 }
 

@@ -21,12 +21,13 @@ pub type Sent = (Row, usize, String);
 /// What two records of one journey have in common: origin, destination, date, households and individuals.
 type Journey = (i64, i64, NaiveDate, Option<i32>, Option<i32>);
 
-/// How many journeys are kept in mind at least.
+/// How many journeys are kept in mind at least: those that were met last.
 const KEPT: usize = 200_000;
 
 /// The journeys that bodies record and that are not in the table yet, each with the movement that recorded it first.
 ///
-/// A dry run never writes them. Of a very large sheet it forgets what it read long ago, so that memory does not grow with the sheet.
+/// What is only looked at is never written. Of a very large sheet it is forgotten which journeys were met long ago, so that these do not
+/// take more memory the longer the sheet is.
 #[derive(Default)]
 pub struct Journeys {
     newer: HashMap<Journey, Recorded>,
@@ -42,13 +43,14 @@ impl Journeys {
     }
 
     fn add(&mut self, journey: Journey, code: &str, batch: i64) {
-        if self.first(&journey).is_some() {
+        if self.newer.contains_key(&journey) {
             return;
         }
+        let first = self.older.remove(&journey).unwrap_or_else(|| (code.to_owned(), batch));
         if self.newer.len() >= KEPT {
             self.older = std::mem::take(&mut self.newer);
         }
-        self.newer.insert(journey, (code.to_owned(), batch));
+        self.newer.insert(journey, first);
     }
 
     /// Forgets them: they are in the table now.
@@ -118,8 +120,11 @@ mod tests {
         }
         let code = |journeys: &Journeys, number| journeys.first(&journey(number)).map(|(code, _)| code.clone());
         assert_eq!(code(&journeys, 0).as_deref(), Some("0"));
+        // It comes again before it would be forgotten, and its first record is still the first.
+        journeys.add(journey(0), "again", 1);
         journeys.add(journey(2 * KEPT), "last", 0);
-        assert_eq!(code(&journeys, 0), None);
+        assert_eq!(code(&journeys, 0).as_deref(), Some("0"));
+        assert_eq!(code(&journeys, 1), None);
         assert_eq!(code(&journeys, KEPT), Some(KEPT.to_string()));
         assert_eq!(code(&journeys, 2 * KEPT).as_deref(), Some("last"));
         journeys.clear();

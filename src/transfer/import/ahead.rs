@@ -31,10 +31,8 @@ pub struct Chunk {
 pub struct Run {
     /// Of which kind.
     pub wholes: Wholes,
-    /// The wholes.
-    pub units: Vec<Unit>,
-    /// Each as something new.
-    pub new: Vec<New>,
+    /// Each, and what it comes to as something new.
+    pub units: Vec<(Unit, Option<New>)>,
 }
 
 impl Run {
@@ -51,11 +49,11 @@ impl Run {
                 Subject::Published => Wholes::Totals,
             };
             if runs.last().is_none_or(|run| run.wholes != wholes) {
-                runs.push(Self { wholes, units: vec![], new: vec![] });
+                runs.push(Self { wholes, units: vec![] });
             }
             if let Some(run) = runs.last_mut() {
-                run.new.push(wholes.read_new(&unit.body, unit.told(), today));
-                run.units.push(unit);
+                let new = wholes.read_new(&unit.body, || unit.told(), today);
+                run.units.push((unit, new));
             }
         }
         runs
@@ -84,7 +82,10 @@ pub fn read(mut units: Units, sheet: Sheet, today: NaiveDate, send: &SyncSender<
         }
         let ends = chunk.is_empty() || failed.is_some();
         if sheet == Sheet::Locations {
-            chunk = parents_first(chunk, &mut report);
+            // A report lists the first of what it is told, and these may be the first of the sheet.
+            let mut rings = Report::default();
+            chunk = parents_first(chunk, &mut rings);
+            report.join(rings);
         }
         let chunk = Chunk { runs: Run::of(chunk, today), is_clean: report.is_clean(), done: units.done() };
         let sent = send.send(failed.map_or(Ok(chunk), Err));

@@ -162,6 +162,25 @@ both! {
         assert_eq!(everything(app).await, before);
     }
 
+    async fn the_first_rows_are_listed_however_much_is_wrong_below_them(app) {
+        let wrong: String = (0..1_001).map(|n| format!("c{n},C{n},nonsense,\n")).collect();
+        let sheet = format!("code,name,kind,parent\na,A,area,b\nb,B,area,a\n{wrong}");
+        let refused = import(&app.editor(), "locations", "", &sheet).await.is(422).json();
+        assert_eq!(refused["errors_total"], json!(1_003));
+        let rings = [entry(2, "parent", "below_itself"), entry(3, "parent", "below_itself")];
+        assert_eq!(entries(&refused, "errors")[..2], rings);
+    }
+
+    async fn a_journey_that_two_rows_record_is_remarked_upon(app) {
+        given::world(app).await;
+        let sheet = "batch,origin,departed_on,destination,stage,source,individuals\n\
+            b1,waer,2017-03-18,zoghra,departed,radio,10\nb2,waer,2017-03-18,zoghra,departed,radio,10\n";
+        let twin = [entry(3, "destination", "possible_duplicate")];
+        let tried = import(&app.editor(), "movements", "", sheet).await.is(200).json();
+        assert_eq!(entries(&tried, "warnings"), twin);
+        assert_eq!(entries(&commit(app, "movements", sheet).await, "warnings"), twin);
+    }
+
     async fn an_absent_column_leaves_a_field_and_an_empty_cell_clears_it(app) {
         given::world(app).await;
         let full = "batch,origin,number,departed_on,batch_notes,destination,arrived_on,figure,stage,source,individuals,notes\n\

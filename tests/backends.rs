@@ -142,7 +142,7 @@ fn sequences_have_the_names_of_their_tables() {
     let database = Database::create(Kind::Postgres);
     Db::open(&database.url().parse().unwrap(), 1).unwrap().migrate().unwrap();
     let of_all = "SELECT pg_get_serial_sequence(table_name, 'id') AS told, table_schema || '.' || table_name || '_id_seq' AS expected \
-                  FROM information_schema.columns WHERE is_identity = 'YES'";
+                  FROM information_schema.columns WHERE is_identity = 'YES' AND table_schema = current_schema()";
     let all: Vec<Named> = diesel::sql_query(of_all).load(&mut connect(&database)).unwrap();
     assert!(all.len() > 7, "only {} tables count their keys", all.len());
     for Named { told, expected } in all {
